@@ -1,0 +1,129 @@
+"""The project's tasks: ``nox`` runs the tests, ``nox -l`` lists the rest.
+
+Arguments after ``--`` reach the tool: ``nox -s tests-3.12 -- -k proxy``.
+``AUTHGUARD_REPORTS`` names a directory for JUnit reports, one per session.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PACKAGES = [Path(path).name for path in PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]]
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+# The running interpreter counts even when nothing finds it by name.
+PYTHONS = sorted({"3.11", "3.12", "3.13", "3.14", RUNNING}, key=lambda name: int(name.partition(".")[2]))
+
+nox.needs_version = ">=2025.10.16"
+nox.options.sessions = ["tests"]
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False  # skipped, and said so, even where CI is set
+nox.options.download_python = "never"  # only what is on the machine
+
+
+def run_pytest(session: nox.Session, *args: str) -> None:
+    """Run pytest, with a JUnit report where one is asked for."""
+    reports = os.environ.get("AUTHGUARD_REPORTS")
+    junit = [f"--junitxml={ROOT / reports / session.name}.xml"] if reports else []
+    session.run("python", "-m", "pytest", *junit, *args)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The whole suite; on the running interpreter everything must be covered."""
+    session.install("-e", ".[test]")
+    covered = ["--cov", "--cov-report=term"] if session.python == RUNNING else []
+    run_pytest(session, *(session.posargs or ["-n", "2", *covered]))
+
+
+@nox.session
+def own_coverage(session: nox.Session) -> None:
+    """Each module must be covered by its own test file alone."""
+    session.install("-e", ".[test]")
+    session.run("python", "tests/own_coverage.py", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff: every rule that pyproject.toml doesn't give a reason against."""
+    session.install(*PYPROJECT["project"]["optional-dependencies"]["lint"])
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy and pyright, both strict."""
+    session.install("-e", ".[browser,test,types]")
+    session.run("mypy", *session.posargs)
+    session.run("pyright", "--pythonpath", f"{session.bin}/python")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Who may import what, see [tool.importlinter]."""
+    session.install("-e", ".[examples,lint]")
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session(reuse_venv=False)
+def wheel(session: nox.Session) -> None:
+    """Build sdist and wheel, and test the wheel away from the checkout."""
+    session.install("build", "check-wheel-contents")
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    (built,) = dist.glob("*.whl")
+    session.run("check-wheel-contents", "--config", "pyproject.toml", str(built))
+    session.install(f"authguard[test] @ {built.as_uri()}")
+    with tempfile.TemporaryDirectory() as away:
+        for name in ("pyproject.toml", "tests/conftest.py", "tests/core"):
+            copy(ROOT / name, Path(away) / name)
+        with session.chdir(away):
+            session.run("python", "-I", ROOT / "tests" / "wheel_smoke.py", *PACKAGES)
+            run_pytest(session, "-n", "2", "tests/core")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file or a directory, and make the directories above it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation; a warning is an error."""
+    session.install("-e", ".[docs,examples]")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "docs", "docs/_build", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks: they print ratios and assert no time."""
+    if not any((ROOT / "tests" / "benchmarks").glob("*.py")):
+        session.skip("tests/benchmarks holds no benchmark")
+    session.install("-e", ".[test]")
+    run_pytest(session, "tests/benchmarks", "-q", "-s", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The demo's page in a headless Chromium, which must be installed."""
+    session.install("-e", ".[browser,test]")
+    run_pytest(session, "tests/browser", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Start the FastAPI example, attack it, print the table, keep serving."""
+    session.install("-e", ".[examples]")
+    session.run("python", "-m", "examples.demo", *session.posargs)
