@@ -1,0 +1,1 @@
+"""Complete example applications, one per framework, over one framework-free shop."""

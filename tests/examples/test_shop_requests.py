@@ -1,0 +1,179 @@
+"""What a request says of itself: where it comes from, what it wants, which password it brings."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples.shop.negotiation import wants_html
+from examples.shop.origins import is_loopback, origin_allowed
+from examples.shop.passwords import feedback
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+# ------------------------------------------------------------------ origins
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "scheme"),
+    [
+        (None, "localhost:8000", "http"),
+        ("http://localhost:8000", "localhost:8000", "http"),
+        ("http://LOCALHOST:8000", "localhost:8000", "HTTP"),
+        ("https://shop.example", "shop.example", "https"),
+        ("https://shop.example", "shop.example:443", "https"),
+        ("http://shop.example", "shop.example:80", "http"),
+        ("http://[::1]:8000", "[::1]:8000", "http"),
+    ],
+)
+def test_a87_posts_of_this_site_and_of_no_browser_pass(origin: str | None, host: str, scheme: str) -> None:
+    """No origin, or the site's own in any spelling that browsers send, may go on."""
+    assert origin_allowed(origin, host, scheme)
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "scheme"),
+    [
+        ("null", "shop.example", "https"),
+        ("", "shop.example", "https"),
+        ("", "", "http"),
+        ("http://shop.example", "shop.example", "https"),
+        ("https://shop.example:444", "shop.example", "https"),
+        ("https://shop.example:80", "shop.example", "https"),
+        ("https://evil.example", "shop.example", "https"),
+        ("https://shop.example.evil.example", "shop.example", "https"),
+        ("https://evil.example/shop.example", "shop.example", "https"),
+        ("https://shop.example@evil.example", "shop.example", "https"),
+        ("https://shop.example, https://evil.example", "shop.example", "https"),
+        ("shop.example", "shop.example", "https"),
+        ("chrome-extension://shop.example", "shop.example", "https"),
+    ],
+)
+def test_a87_posts_of_another_site_are_refused(origin: str, host: str, scheme: str) -> None:
+    """Anything but the site's own scheme, host and port is foreign."""
+    assert not origin_allowed(origin, host, scheme)
+
+
+@given(st.text(), st.text(), st.text())
+def test_an_origin_never_raises(origin: str, host: str, scheme: str) -> None:
+    """Whatever the headers hold, there is an answer."""
+    assert origin_allowed(origin, host, scheme) in {True, False}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_recognised(address: str) -> None:
+    """Loopback counts in every notation."""
+    assert is_loopback(address)
+
+
+@pytest.mark.parametrize(
+    "address", [None, "", "10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1", "localhost", "127.1"]
+)
+def test_other_machines_are_not_this_one(address: str | None) -> None:
+    """Any other or unreadable address is elsewhere."""
+    assert not is_loopback(address)
+
+
+# ------------------------------------------------------------------ negotiation
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        BROWSER,
+        "text/html",
+        "TEXT/HTML ; Q=0.5",
+        "text/html;level=1",
+        "text/*",
+        "application/json;q=0.5, text/html;q=0.6",
+        "text/html;q=0.3, */*;q=0.2",
+        "text/html, application/json;q=0",
+        "*/*;q=0.9, application/json;q=0.1",
+    ],
+)
+def test_who_prefers_pages_gets_pages(accept: str) -> None:
+    """HTML weighed above JSON is a page, by the most specific range."""
+    assert wants_html(accept)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        None,
+        "",
+        "*/*",
+        "application/json",
+        "application/problem+json",
+        "application/*",
+        "application/json, text/html",
+        "application/json, text/html;q=0.9",
+        "text/html;q=0",
+        "text/html;q=nan",
+        "text/html;q=inf, application/json;q=0.1",
+        "text/html;q=1e9",
+        "text/html;q=2",
+        "text/html;q=-1",
+        "text/html;q=",
+        "text/html;q=0.1234",
+        "text/html;q=\u0661",
+        "text/plain",
+        "text/html, */*;q=1.0, application/json",
+        "text/html," + "a" * 5000,
+    ],
+)
+def test_who_does_not_prefer_pages_gets_data(accept: str | None) -> None:
+    """Without a clear and readable wish for HTML the answer is data."""
+    assert not wants_html(accept)
+
+
+@given(st.text(alphabet="texhml/*;q=.019, apliconj\x00é", max_size=200))
+def test_an_accept_header_never_raises(accept: str) -> None:
+    """Whatever the header holds, there is an answer."""
+    assert wants_html(accept) in {True, False}
+
+
+# ------------------------------------------------------------------ passwords
+
+
+def codes(password: str) -> list[str]:
+    return [reason["code"] for reason in feedback(password)]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["a" * 15, "a" * 128, " " * 15, "🙂" * 15, "correct horse battery", "é" * 128, "e\u0301" * 128],
+)
+def test_passwords_of_permitted_length_are_accepted(password: str) -> None:
+    """15 to 128 code points after NFC, of any kind, without rules of composition."""
+    assert codes(password) == []
+
+
+@pytest.mark.parametrize("password", ["", "a" * 14, "🙂" * 14, "e\u0301" * 14])
+def test_short_passwords_are_refused(password: str) -> None:
+    """What is composed of two code points counts once."""
+    assert codes(password) == ["too_short"]
+
+
+@pytest.mark.parametrize("password", ["a" * 129, "e\u0301" * 129, "a" * 513, "a\u0301\u0300" * 1_000_000])
+def test_a71_long_passwords_are_refused_not_cut(password: str) -> None:
+    """A password above the limit is refused whatever its size."""
+    assert codes(password) == ["too_long"]
+
+
+@pytest.mark.parametrize("password", ["\ud800" * 20, "correct horse battery\udfff", "\ud800"])
+def test_a76_half_characters_are_refused(password: str) -> None:
+    """A lone surrogate can't be encoded, so it can't be hashed."""
+    assert codes(password) == ["unusable"]
+
+
+def test_feedback_never_repeats_the_password() -> None:
+    """The messages hold nothing of the input."""
+    assert "hunter2" not in str(feedback("hunter2"))
+
+
+@given(st.text(alphabet=st.characters(), max_size=600))
+def test_a_password_is_judged_alike_however_it_is_composed(password: str) -> None:
+    """NFC and NFD of one password get the same feedback."""
+    composed, decomposed = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
+    assert codes(composed) == codes(decomposed)
