@@ -1,0 +1,33 @@
+"""Which known sources of an account are alive: a generation and a running number.
+
+A new source gets the next serial of the present generation. It is alive while it
+is among the last :data:`LIVE_SOURCES` of its generation; a password change or
+reset begins a new generation and so ends all of them at once. Two numbers an
+account are enough, however many sources there are.
+"""
+
+from authguard_core.counting.limits import DAY
+from authguard_core.counting.state import Proof, Registry
+
+__all__ = ["LIFETIME", "LIVE_SOURCES", "is_alive", "issue", "next_generation"]
+
+LIVE_SOURCES = 10
+"""How many known sources of one account are alive at once; an older one falls out."""
+
+LIFETIME = 180 * DAY
+"""How long a known source stays known without a sign-in, in milliseconds."""
+
+
+def is_alive(registry: Registry, proof: Proof) -> bool:
+    """Say whether a source with this proof is still known."""
+    return proof.generation == registry.generation and proof.serial > registry.serial - LIVE_SOURCES
+
+
+def issue(registry: Registry) -> Registry:
+    """Count one more source in; its proof is the registry's new state."""
+    return registry._replace(serial=registry.serial + 1)
+
+
+def next_generation(registry: Registry) -> Registry:
+    """End every known source at once."""
+    return Registry(generation=registry.generation + 1, serial=0)
