@@ -19,12 +19,11 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
-__all__ = ["UNIX_PEER", "ClientAddress", "Node", "Suspicion", "is_local", "peer_address", "read_node"]
+__all__ = ["UNIX_PEER", "ClientAddress", "Node", "Suspicion", "peer_address", "read_node"]
 
 UNIX_PEER: Final = "unix"
 """The name of a peer that came over a Unix socket, which has no address. Adapters pass it."""
 
-_TEST_PEER: Final = "testclient"  # what Starlette's test client, which opens no connection, calls itself
 _MAX_NODE: Final = 64  # characters of an address with brackets, zone and port
 _PORT_DIGITS: Final = 5
 _NAT64_PREFIX: Final = int(IPv6Address("64:ff9b::")) >> 32
@@ -80,15 +79,6 @@ def peer_address(peer: str) -> ClientAddress:
     """Return what is counted for a peer: its address, with or without port, else its name. Never raises."""
     node = read_node(peer)
     return ClientAddress(peer, peer, peer, loopback=False, suspect=None) if node is None else node.client
-
-
-def is_local(peer: str) -> bool:
-    """Whether the connection itself never left this machine: from loopback, a Unix socket or a test client.
-
-    It says nothing about the client, who may be anywhere behind a local proxy. Never raises.
-    """
-    node = read_node(peer)
-    return peer in {UNIX_PEER, _TEST_PEER} if node is None else node.client.loopback
 
 
 def read_node(text: str) -> Node | None:

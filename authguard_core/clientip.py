@@ -19,7 +19,6 @@ from authguard_core.addresses import (
     ClientAddress,
     Node,
     Suspicion,
-    is_local,
     peer_address,
     read_node,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "Suspicion",
     "TrustedProxies",
     "client_address",
-    "is_local",
 ]
 
 MAX_HOPS: Final = 32
@@ -160,7 +158,7 @@ def _comma_before(line: str, end: int) -> int | None:
         position = _opening_quote(line, floor, quote)
         if position < 0:
             return None
-    return None if comma < 0 < floor else comma
+    return None if comma < 0 and end > _MAX_ELEMENT else comma
 
 
 def _opening_quote(line: str, floor: int, closing: int) -> int:
@@ -217,7 +215,7 @@ def _pairs(element: str) -> Iterator[str]:
 
 def _unquoted(value: str) -> str:
     """Take the quotes off. Escapes stay: no node needs one, so one with an escape is malformed."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+    return value[1:-1] if value[:1] == value[-1:] == '"' else value
 
 
 def _is_decimal(text: str) -> bool:

@@ -1,0 +1,86 @@
+"""What the guard answers over HTTP, as values: adapters only translate them.
+
+Errors are RFC 9457 problem details with a stable ``type``. None of them hints at which
+limit fired or whether an account exists, and none of them may be cached.
+"""
+
+import json
+from typing import NamedTuple
+
+from authguard_core.attempt import Decision
+from authguard_core.counting.refusal import Reason
+
+__all__ = ["BUSY", "FAILED", "NO_STORE", "PROBLEM_TYPE", "Answer", "problem", "refused", "unreadable"]
+
+PROBLEM_TYPE = "application/problem+json"
+NO_STORE = ("Cache-Control", "no-store")
+URN = "urn:authguard:problem:"
+BUSY_WAIT = 1
+
+UNREADABLE_DETAILS = {
+    400: ("malformed-body", "The request body can't be read."),
+    408: ("slow-body", "The request body took too long."),
+    413: ("body-too-large", "The request body is too large."),
+    415: ("unsupported-media-type", "Send application/json or application/x-www-form-urlencoded, in UTF-8."),
+    422: ("unreadable-body", "The request body lacks a field, or one isn't text."),
+}
+
+
+class Answer(NamedTuple):
+    """A whole response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def content(self) -> dict[str, object]:
+        """The body, as the object it spells."""
+        decoded: dict[str, object] = json.loads(self.body)
+        return decoded
+
+
+def problem(
+    status: int, kind: str, title: str, detail: str, *, headers: tuple[tuple[str, str], ...] = ()
+) -> Answer:
+    """Return a problem details answer (RFC 9457)."""
+    body = {"type": URN + kind, "title": title, "status": status, "detail": detail}
+    fixed = (("Content-Type", PROBLEM_TYPE), NO_STORE)
+    return Answer(status, (*fixed, *headers), json.dumps(body).encode())
+
+
+FAILED = problem(401, "invalid-credentials", "Unauthorized", "The user name or password is wrong.")
+"""The one answer to a wrong password, an unknown user and every other failure."""
+
+BUSY = problem(
+    503,
+    "busy",
+    "Service Unavailable",
+    "Too busy to check a password. Try again in a moment.",
+    headers=(("Retry-After", str(BUSY_WAIT)),),
+)
+"""Every hashing slot is taken; nothing was hashed."""
+
+
+def refused(decision: Decision) -> Answer:
+    """Return the answer to a refused attempt: 429, 503 where the store failed, 422 where nobody is named."""
+    if decision.reason is Reason.UNIDENTIFIED:
+        return unreadable(422)
+    wait = (("Retry-After", str(decision.retry_after)),)
+    if decision.reason is Reason.STORAGE_FAILED:
+        detail = "Sign-in is unavailable for a moment. Try again."
+        return problem(503, "unavailable", "Service Unavailable", detail, headers=wait)
+    detail = "Too many attempts. Try again later."
+    return problem(429, "too-many-attempts", "Too Many Requests", detail, headers=wait)
+
+
+def unreadable(status: int) -> Answer:
+    """Return the answer to a body that can't be read: 400, 408, 413, 415 or 422."""
+    kind, detail = UNREADABLE_DETAILS[status]
+    title = {
+        400: "Bad Request",
+        408: "Request Timeout",
+        413: "Content Too Large",
+        415: "Unsupported Media Type",
+    }
+    return problem(status, kind, title.get(status, "Unprocessable Content"), detail)

@@ -1,0 +1,196 @@
+"""May this attempt look at the secret? Planned and decided in one storage trip."""
+
+from typing import NamedTuple
+
+from authguard_core.attempt import Attempt, Decision, Ticket, Verdict
+from authguard_core.clientip import ClientAddress, client_address, is_local
+from authguard_core.counting.ops import Admit, Admitted, Charge, Known, Refused
+from authguard_core.counting.refusal import Reason, Refusal, Scope
+from authguard_core.decisions.policy import Plan, Policy, Results
+from authguard_core.device import Device, Subject, read
+from authguard_core.errors import StorageError
+from authguard_core.events import Event, EventKind
+
+__all__ = ["STORAGE_FAILURE_WAIT", "plan", "unresolved"]
+
+STORAGE_FAILURE_WAIT = 2.0
+"""Seconds after which an attempt may come again that the store could not decide on."""
+
+KNOWN_SCOPE = Scope.DEVICE.value
+
+
+class _Facts(NamedTuple):
+    """What is known of an attempt before the store is asked."""
+
+    policy: Policy
+    attempt: Attempt
+    subject: Subject | None
+    address: ClientAddress | None
+    device: Device | None
+    cookies: bool
+    now: float
+    nonce: bytes
+
+    @property
+    def id(self) -> int:
+        return int.from_bytes(self.nonce[:8], "big") >> 1
+
+    def event(self, kind: EventKind, reason: Reason | None = None, scope: Scope | None = None) -> Event:
+        account = self.policy.account_ref(self.subject).hex() if self.subject else None
+        address = self.policy.address_ref(self.address.network).hex() if self.address else None
+        return Event(kind, self.now, self.attempt.purpose, reason, scope, account, address, f"{self.id:016x}")
+
+
+def plan(
+    policy: Policy, attempt: Attempt, subject: Subject | None, *, now: float, nonce: bytes
+) -> Plan[Decision] | Decision:
+    """Plan the admission of an attempt.
+
+    Args:
+        policy: the rules.
+        attempt: what somebody wants to try.
+        subject: who is counted; None where the attempt names nobody.
+        now: Unix time in seconds.
+        nonce: at least 8 random bytes, for the attempt's id.
+
+    """
+    facts = _gather(policy, attempt, subject, now, nonce)
+    charges = policy.address_charges(attempt.purpose, facts.address) if facts.address else []
+    source = _source(policy, facts.address)
+    if subject:
+        charges.append(policy.account_charge(attempt.purpose, subject))
+    if not charges:
+        return _unidentified(facts, _notices(facts))
+    op = Admit(facts.id, source, tuple(charges), _known(facts))
+    return Plan((op,), lambda results: _decide(facts, source, results))
+
+
+def _source(policy: Policy, address: ClientAddress | None) -> int:
+    """Return the number under which an account's counter remembers where an attempt came from."""
+    return int.from_bytes(policy.address_ref(address.network)[:8], "big") >> 1 if address else 0
+
+
+def _gather(policy: Policy, attempt: Attempt, subject: Subject | None, now: float, nonce: bytes) -> _Facts:
+    peer = attempt.peer
+    address = None if peer is None else client_address(peer, attempt.headers, policy.trusted)
+    cookies = policy.cookie_secure or peer is None or is_local(peer)
+    device = None
+    if attempt.device and cookies and subject and policy.purpose(attempt.purpose).device:
+        device = read(policy.keys, subject, attempt.device, now=now)
+    return _Facts(policy, attempt, subject, address, device, cookies, now, nonce)
+
+
+def _known(facts: _Facts) -> Known | None:
+    """Return what a source that may be known shows: its cookie, else its address."""
+    policy, subject, purpose = facts.policy, facts.subject, facts.attempt.purpose
+    rules = policy.purpose(purpose)
+    if subject is None or rules.device is None:
+        return None
+    registry = policy.registry_key(subject)
+    if facts.device:
+        key = policy.keys.key(purpose, KNOWN_SCOPE, *subject, facts.device.id)
+        return Known(registry, facts.device.proof, Charge(Scope.DEVICE, key, rules.device))
+    if rules.known_by_address and facts.address:
+        network = facts.address.network
+        key = policy.keys.key(purpose, KNOWN_SCOPE, "address", *subject, network)
+        return Known(registry, policy.proof_key(subject, network), Charge(Scope.DEVICE, key, rules.device))
+    return None
+
+
+def _decide(facts: _Facts, source: int, results: Results) -> Decision:
+    if isinstance(results, StorageError):
+        return _failed(facts.event(EventKind.STORAGE_FAILED, Reason.STORAGE_FAILED))
+    result = results[0]
+    if isinstance(result, Refused):
+        return _refuse(facts, result)
+    if not isinstance(result, Admitted):
+        raise TypeError(type(result))
+    if facts.subject is None:
+        return _unidentified(facts, _notices(facts, shared=result.shared))
+    return _allow(facts, facts.subject, source, result)
+
+
+def unresolved(policy: Policy, attempt: Attempt, *, now: float, nonce: bytes) -> Decision:
+    """Refuse because nobody could say whose identifier it is: never count the raw name instead."""
+    facts = _gather(policy, attempt, None, now, nonce)
+    return _failed(facts.event(EventKind.RESOLVE_FAILED, Reason.STORAGE_FAILED))
+
+
+def _failed(event: Event) -> Decision:
+    reason = Reason.STORAGE_FAILED
+    return Decision(verdict=Verdict.REFUSE, reason=reason, wait=STORAGE_FAILURE_WAIT, events=(event,))
+
+
+def _unidentified(facts: _Facts, notices: tuple[Event, ...]) -> Decision:
+    event = facts.event(EventKind.REFUSED, Reason.UNIDENTIFIED)
+    return Decision(verdict=Verdict.REFUSE, reason=Reason.UNIDENTIFIED, events=(*notices, event))
+
+
+def _refuse(facts: _Facts, result: Refused) -> Decision:
+    scope, worst = max(result.refusals, key=_severity)
+    event = facts.event(EventKind.REFUSED, worst.reason, scope)
+    return Decision(
+        verdict=Verdict.REFUSE,
+        reason=worst.reason,
+        wait=None if worst.wait is None else worst.wait / 1_000,
+        events=(*_notices(facts, shared=result.shared, known=result.known), event),
+    )
+
+
+def _severity(refusal: tuple[Scope, Refusal]) -> float:
+    wait = refusal[1].wait
+    return float("inf") if wait is None else wait
+
+
+def _allow(facts: _Facts, subject: Subject, source: int, result: Admitted) -> Decision:
+    event = facts.event(EventKind.ADMITTED, Reason.ADMITTED)
+    used = facts.device if result.known else None
+    ticket = Ticket(
+        attempt=facts.id,
+        purpose=facts.attempt.purpose,
+        subject=subject,
+        source=source,
+        charged=result.charged,
+        observed=result.observed,
+        known=result.known,
+        device=used,
+        network=facts.address.network if facts.address else None,
+        cookies=facts.cookies,
+        account=event.account or "",
+        address=event.address,
+    )
+    closed = [
+        event._replace(kind=CLOSING[charged.closes], reason=charged.closes, scope=charged.scope)
+        for charged in result.charged
+        if charged.closes
+    ]
+    notices = _notices(facts, shared=result.shared, known=result.known)
+    return Decision(
+        verdict=Verdict.ALLOW, reason=Reason.ADMITTED, ticket=ticket, events=(*notices, event, *closed)
+    )
+
+
+CLOSING = {Reason.LOCKED: EventKind.LOCKED, Reason.CAPPED: EventKind.CAPPED}
+
+
+def _notices(facts: _Facts, *, shared: bool = False, known: bool = False) -> tuple[Event, ...]:
+    """Return the events that have nothing to do with the verdict."""
+    kinds: list[EventKind] = []
+    if facts.address and facts.address.suspect:
+        kinds.append(EventKind.ADDRESS_SUSPECT)
+    if not facts.cookies:
+        kinds.append(EventKind.COOKIE_WITHHELD)
+    elif _is_rejected(facts, known=known):
+        kinds.append(EventKind.DEVICE_REJECTED)
+    if shared:
+        kinds.append(EventKind.STORE_SHARED)
+    return tuple([facts.event(kind) for kind in kinds])
+
+
+def _is_rejected(facts: _Facts, *, known: bool) -> bool:
+    """Say whether a device cookie came where one is read, and bought nothing.
+
+    Its signature may be right and its place gone: another reset, or ten newer browsers.
+    """
+    read_here = facts.subject is not None and facts.policy.purpose(facts.attempt.purpose).device is not None
+    return read_here and bool(facts.attempt.device) and not (known and facts.device)

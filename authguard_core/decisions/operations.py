@@ -1,0 +1,135 @@
+"""Operators' verbs: look at an account, unlock it, unlock an address, and a completed reset."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from authguard_core.attempt import Decision, Verdict
+from authguard_core.clientip import client_address, is_local
+from authguard_core.counting.ops import Clear, Cleared, Inspect, Inspected, Result
+from authguard_core.counting.refusal import Reason
+from authguard_core.decisions.policy import Plan, Policy, Results
+from authguard_core.decisions.settlement import cookie
+from authguard_core.device import Device, Subject
+from authguard_core.errors import StorageError
+from authguard_core.events import Event, EventKind
+
+__all__ = [
+    "AccountStatus",
+    "plan_inspect",
+    "plan_reset_completed",
+    "plan_unlock",
+    "plan_unlock_address",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatus:
+    """What an unknown source would find at one account, for one purpose."""
+
+    purpose: str
+    failures: int
+    """Attempts in the window that weren't proven right, the running ones among them."""
+    consecutive: int
+    """Failures since the last success; the cap counts them."""
+    level: int
+    """How many locks came before; each doubles the next. It falls by one a quiet day."""
+    reason: Reason
+    """What the next attempt would be told: ``ADMITTED``, or why not."""
+    wait: float | None
+    """For how many seconds; None where it is admitted, or where time alone doesn't help."""
+    generation: int
+    """How often all known sources were ended by a reset."""
+
+
+def plan_inspect(policy: Policy, purpose: str, subject: Subject) -> Plan[AccountStatus]:
+    """Plan a look at an account. It changes nothing.
+
+    Raises:
+        StorageError: from the plan, if the store could not answer.
+
+    """
+    op = Inspect((policy.account_charge(purpose, subject),), policy.registry_key(subject))
+
+    def decide(results: Results) -> AccountStatus:
+        inspected = _first(results)
+        if not isinstance(inspected, Inspected):
+            raise TypeError(type(inspected))
+        return _status(purpose, inspected)
+
+    return Plan((op,), decide)
+
+
+def _status(purpose: str, inspected: Inspected) -> AccountStatus:
+    view = inspected.views[0]
+    refusal = view.refusal
+    return AccountStatus(
+        purpose=purpose,
+        failures=view.failures,
+        consecutive=view.consecutive,
+        level=view.level,
+        reason=refusal.reason if refusal else Reason.ADMITTED,
+        wait=refusal.wait / 1_000 if refusal and refusal.wait is not None else None,
+        generation=inspected.registry.generation,
+    )
+
+
+def plan_unlock(policy: Policy, purpose: str, subject: Subject, *, now: float) -> Plan[Decision]:
+    """Plan to give an account its whole budget back. Known sources stay known."""
+    op = Clear((policy.account_charge(purpose, subject),))
+    account = policy.account_ref(subject).hex()
+    event = Event(EventKind.UNLOCKED, now, purpose, account=account)
+    return _clearing(op, lambda _: _done(event))
+
+
+def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: float) -> Plan[Decision]:
+    """Plan to give an address and its subnet their whole budgets back.
+
+    Raises:
+        ValueError: it is no address. The message doesn't repeat it.
+
+    """
+    found = client_address(address.strip(), (), policy.trusted)
+    # A peer without an address is its own subnet. An operator who mistyped one must hear of it.
+    if found.network == found.subnet and not is_local(found.text):
+        raise ValueError("address: got no IP address, expected one such as 192.0.2.1. Correct it.")
+    op = Clear(tuple(policy.address_charges(purpose, found)))
+    event = Event(EventKind.UNLOCKED, now, purpose, address=policy.address_ref(found.network).hex())
+    return _clearing(op, lambda _: _done(event))
+
+
+def plan_reset_completed(
+    policy: Policy, purpose: str, subject: Subject, *, now: float, nonce: bytes
+) -> Plan[Decision]:
+    """Plan what a completed password reset brings.
+
+    Lock and cap end, every known source of the account is forgotten, and the browser
+    that completed the reset becomes known. The purposes share their known sources, so it
+    doesn't matter for which of them the reset is reported.
+    """
+    known = any(rules.device for rules in policy.purposes.values())
+    op = Clear((policy.account_charge(purpose, subject),), policy.registry_key(subject) if known else None)
+    event = Event(EventKind.RESET_COMPLETED, now, purpose, account=policy.account_ref(subject).hex())
+
+    def decide(cleared: Result) -> Decision:
+        done = _done(event)
+        if not isinstance(cleared, Cleared) or cleared.proof is None:
+            return done
+        device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
+        return Decision(verdict=done.verdict, reason=done.reason, device=device, events=done.events)
+
+    return _clearing(op, decide)
+
+
+def _clearing(op: Clear, decide: Callable[[Result], Decision]) -> Plan[Decision]:
+    return Plan((op,), lambda results: decide(_first(results)))
+
+
+def _first(results: Results) -> Result:
+    """Return the one result, or raise the failure: an operator must hear of it."""
+    if isinstance(results, StorageError):
+        raise results
+    return results[0]
+
+
+def _done(event: Event) -> Decision:
+    return Decision(verdict=Verdict.COMPLETE, reason=Reason.SUCCEEDED, events=(event,))

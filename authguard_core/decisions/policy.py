@@ -1,0 +1,113 @@
+"""What is decided, without doing it: operations as data in, results in, a decision out.
+
+::
+
+    step = plan(...)                                  # pure: a Plan is operations as data
+    while isinstance(step, Plan):
+        step = step.decide(storage.execute(step.ops))   # the one line that awaits in AsyncGuard
+    return step
+
+:mod:`~authguard_core.decisions.admission`, :mod:`~authguard_core.decisions.settlement` and
+:mod:`~authguard_core.decisions.operations` make the plans from a :class:`Policy`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from authguard_core.clientip import ClientAddress, TrustedProxies
+from authguard_core.counting.limits import Rule
+from authguard_core.counting.ops import Charge, Op, Result
+from authguard_core.counting.refusal import Scope
+from authguard_core.device import Subject
+from authguard_core.errors import ConfigurationError, StorageError
+from authguard_core.keys import KeyRing
+
+__all__ = ["Plan", "Policy", "PurposePolicy", "Results"]
+
+T = TypeVar("T")
+
+Results = Sequence[Result] | StorageError
+"""What a storage trip brought: the results in the operations' order, or its failure as a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[T]):
+    """Operations to execute, and what to make of their results."""
+
+    ops: tuple[Op, ...]
+    decide: "Callable[[Results], T | Plan[T]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposePolicy:
+    """The rules of one purpose. None switches a counter off."""
+
+    address: Rule | None
+    subnet: Rule | None
+    account: Rule
+    device: Rule | None = None
+    """The budget of a known source. None: no source is ever known."""
+    known_by_address: bool = False
+    """The pair of account and address is a known source after a success, for clients without cookies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything a decision depends on, besides the attempt and the store."""
+
+    purposes: Mapping[str, PurposePolicy]
+    keys: KeyRing
+    trusted: TrustedProxies = field(default_factory=lambda: TrustedProxies.parse(()))
+    cookie_secure: bool = True
+
+    def purpose(self, name: str) -> PurposePolicy:
+        """Return the rules of a purpose.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+
+        """
+        found = self.purposes.get(name)
+        if found is None:
+            raise ConfigurationError.of(
+                "purpose",
+                got=name,
+                expected=f"one of {sorted(self.purposes)}",
+                do="Define it in the settings.",
+            )
+        return found
+
+    def account_ref(self, subject: Subject) -> bytes:
+        """Return the account's pseudonym, the same for all purposes."""
+        return self.keys.key("account", *subject)
+
+    def address_ref(self, network: str) -> bytes:
+        """Return the address's pseudonym, the same for all purposes."""
+        return self.keys.key("address", network)
+
+    def address_charges(self, purpose: str, address: ClientAddress) -> list[Charge]:
+        """Return the counters of an address and its subnet."""
+        rules = self.purpose(purpose)
+        parts = (
+            (Scope.ADDRESS, address.network, rules.address),
+            (Scope.SUBNET, address.subnet, rules.subnet),
+        )
+        return [
+            Charge(scope, self.keys.key(purpose, scope.value, part), rule)
+            for scope, part, rule in parts
+            if rule is not None
+        ]
+
+    def account_charge(self, purpose: str, subject: Subject) -> Charge:
+        """Return the counter of an account, for all sources that aren't known."""
+        key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
+        return Charge(Scope.ACCOUNT, key, self.purpose(purpose).account)
+
+    def registry_key(self, subject: Subject) -> bytes:
+        """Return where it is kept which sources of an account are known."""
+        return self.keys.key("known sources", *subject)
+
+    def proof_key(self, subject: Subject, network: str) -> bytes:
+        """Return where the proof is kept that an address is a known source of an account."""
+        return self.keys.key("known address", *subject, network)

@@ -1,0 +1,108 @@
+"""What became of an admitted attempt: a success gives back what was charged in advance.
+
+A failure needs no storage trip. A settlement that can't be stored never fails a
+correct sign-in: the attempt merely stays counted.
+"""
+
+from dataclasses import replace
+
+from authguard_core import device as cookies
+from authguard_core.attempt import Decision, Outcome, Ticket, Verdict
+from authguard_core.counting.ops import Issue, Result, Settle, Settled
+from authguard_core.counting.refusal import Reason
+from authguard_core.decisions.policy import Plan, Policy, Results
+from authguard_core.device import Device, DeviceCookie, Subject
+from authguard_core.errors import StorageError
+from authguard_core.events import Event, EventKind
+
+__all__ = ["cookie", "plan"]
+
+
+def plan(
+    policy: Policy, ticket: Ticket, outcome: Outcome, *, remember: bool, now: float, nonce: bytes
+) -> Plan[Decision] | Decision:
+    """Plan the settlement of an attempt.
+
+    Args:
+        policy: the rules.
+        ticket: the admitted attempt's receipt.
+        outcome: what became of it.
+        remember: whether a success makes the source known. Not while a factor is still due.
+        now: Unix time in seconds.
+        nonce: 16 random bytes, for a new device's id.
+
+    """
+    match outcome:
+        case Outcome.FAILURE:
+            return _closed(ticket, EventKind.FAILED, Reason.FAILED, now)
+        case Outcome.UNCHECKED:
+            released = _closed(ticket, EventKind.RELEASED, Reason.RELEASED, now)
+            op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False)
+            return Plan((op,), lambda results: _noted(released, ticket, results, now))
+        case Outcome.SUCCESS:
+            return _success(policy, ticket, remember=remember, now=now, nonce=nonce)
+
+
+def _event(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Event:
+    attempt = f"{ticket.attempt:016x}"
+    return Event(kind, now, ticket.purpose, reason, None, ticket.account, ticket.address, attempt)
+
+
+def _closed(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Decision:
+    return Decision(verdict=Verdict.REFUSE, reason=reason, events=(_event(ticket, kind, reason, now),))
+
+
+def _noted(decision: Decision, ticket: Ticket, results: Results, now: float) -> Decision:
+    """Add the store's failure to a decision that stands all the same."""
+    if not isinstance(results, StorageError):
+        return decision
+    failed = _event(ticket, EventKind.STORAGE_FAILED, Reason.STORAGE_FAILED, now)
+    return Decision(verdict=decision.verdict, reason=decision.reason, events=(*decision.events, failed))
+
+
+def _success(
+    policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes
+) -> Plan[Decision] | Decision:
+    issue = _issue(policy, ticket) if remember else None
+    op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, issue=issue)
+    complete = Decision(
+        verdict=Verdict.COMPLETE,
+        reason=Reason.SUCCEEDED,
+        events=(_event(ticket, EventKind.SUCCEEDED, Reason.SUCCEEDED, now),),
+    )
+
+    def decide(results: Results) -> Decision:
+        if isinstance(results, StorageError):
+            return _noted(complete, ticket, results, now)
+        device = _device(ticket, results[0], nonce) if issue else None
+        if device is None or not ticket.cookies:
+            return complete
+        known = _event(ticket, EventKind.DEVICE_KNOWN, Reason.SUCCEEDED, now)
+        events = complete.events if ticket.device else (*complete.events, known)
+        return replace(complete, device=cookie(policy, ticket.subject, device, now=now), events=events)
+
+    return Plan((op,), decide)
+
+
+def _issue(policy: Policy, ticket: Ticket) -> Issue | None:
+    """Make an unknown source known; keep a known one's place for another lifetime."""
+    rules = policy.purpose(ticket.purpose)
+    if rules.device is None:
+        return None
+    stored = rules.known_by_address and ticket.network is not None and ticket.device is None
+    proof = policy.proof_key(ticket.subject, ticket.network or "") if stored else None
+    return Issue(policy.registry_key(ticket.subject), not ticket.known, proof)
+
+
+def _device(ticket: Ticket, settled: Result, nonce: bytes) -> Device | None:
+    """Return the device whose cookie is to be set: a new one, or the known one once more."""
+    if isinstance(settled, Settled) and settled.proof:
+        return Device(nonce, settled.proof)
+    return ticket.device
+
+
+def cookie(policy: Policy, subject: Subject, device: Device, *, now: float) -> DeviceCookie:
+    """Return the cookie that makes a browser known."""
+    secure = policy.cookie_secure
+    value = cookies.write(policy.keys, subject, device, now=now)
+    return DeviceCookie(name=cookies.cookie_name(secure=secure), value=value, secure=secure)

@@ -1,0 +1,117 @@
+"""The device cookie: a browser that has signed in before has a budget of its own.
+
+It follows the device cookie protocol that OWASP describes, so that guesses from
+elsewhere can't lock the owner out. The cookie is an opaque random id with a
+generation, a serial and an end, signed together with the account it was given
+for: it says nothing, and it is worth nothing with another account.
+"""
+
+import base64
+import binascii
+import struct
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from authguard_core.counting.registry import LIFETIME
+from authguard_core.counting.state import Proof
+from authguard_core.keys import KeyRing
+
+__all__ = [
+    "COOKIE_NAME",
+    "INSECURE_COOKIE_NAME",
+    "Device",
+    "DeviceCookie",
+    "Subject",
+    "cookie_name",
+    "read",
+    "write",
+]
+
+COOKIE_NAME = "__Host-authguard_device"
+INSECURE_COOKIE_NAME = "authguard_device"
+"""The name without Secure, for plain http on loopback: the prefix demands Secure (RFC 6265bis)."""
+
+MAX_AGE = LIFETIME // 1_000
+ID_BYTES = 16
+LABEL = "device cookie"
+_PAYLOAD = struct.Struct(">B16sIIQ")
+_SIGNATURE_BYTES = 32
+_VERSION = 1
+_LENGTH = 4 * -(-(_PAYLOAD.size + _SIGNATURE_BYTES) // 3)
+
+
+class Subject(NamedTuple):
+    """Who is counted: an identifier as submitted, or the account it was resolved to.
+
+    The two live in different spaces, so that no user name can be another's account id.
+    """
+
+    space: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Subject: {self.space}>"
+
+
+class Device(NamedTuple):
+    """What a valid cookie says."""
+
+    id: bytes
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCookie:
+    """A cookie for the adapter to set, in its framework's own way."""
+
+    name: str
+    value: str = field(repr=False)
+    secure: bool
+    max_age: int = MAX_AGE
+    """Seconds."""
+    path: str = "/"
+    httponly: bool = True
+    samesite: str = "Lax"
+
+    @property
+    def header(self) -> str:
+        """The value of a Set-Cookie header."""
+        secure = "; Secure" if self.secure else ""
+        return (
+            f"{self.name}={self.value}; Max-Age={self.max_age}; Path={self.path}; HttpOnly"
+            f"; SameSite={self.samesite}{secure}"
+        )
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the name the cookie is read and set under."""
+    return COOKIE_NAME if secure else INSECURE_COOKIE_NAME
+
+
+def write(ring: KeyRing, subject: Subject, device: Device, *, now: float) -> str:
+    """Return the cookie's value, good for 180 days from ``now`` (seconds)."""
+    payload = _PAYLOAD.pack(_VERSION, device.id, *device.proof, int(now) + MAX_AGE)
+    signature = ring.sign(LABEL, *subject, payload)
+    return base64.urlsafe_b64encode(payload + signature).rstrip(b"=").decode()
+
+
+def read(ring: KeyRing, subject: Subject, value: str, *, now: float) -> Device | None:
+    """Return what the cookie says, or None where it is forged, foreign, old or broken. Never raises."""
+    data = _decode(value)
+    if data is None:
+        return None
+    payload, signature = data[: _PAYLOAD.size], data[_PAYLOAD.size :]
+    if not ring.verify(signature, LABEL, *subject, payload):
+        return None
+    _, device, generation, serial, ends = _PAYLOAD.unpack(payload)
+    return Device(device, Proof(generation, serial)) if now < ends else None
+
+
+def _decode(value: str) -> bytes | None:
+    """Decode the one spelling of the value: with another the same cookie would have several."""
+    try:
+        data = base64.b64decode(value.ljust(_LENGTH, "="), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    spelled = base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return data if len(data) == _PAYLOAD.size + _SIGNATURE_BYTES and spelled == value else None

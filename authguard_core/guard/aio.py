@@ -1,0 +1,183 @@
+"""The guard for an event loop."""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from authguard_core.attempt import Attempt, Decision, Outcome, Ticket
+from authguard_core.counting.ops import Op
+from authguard_core.decisions import admission, operations, settlement
+from authguard_core.decisions.operations import AccountStatus
+from authguard_core.decisions.policy import Plan, Results
+from authguard_core.device import Subject
+from authguard_core.errors import StorageError
+from authguard_core.events import Observer
+from authguard_core.guard import plugins
+from authguard_core.guard.shell import AsyncResolve, Resolve, Shell, in_time, nonce, subject_of, unresolved
+from authguard_core.hashing import AsyncHasher, HasherPlugin
+from authguard_core.identity import canonical
+from authguard_core.storage import AsyncStorage
+
+if TYPE_CHECKING:
+    from authguard_core.settings import Settings
+
+__all__ = ["AsyncGuard"]
+
+T = TypeVar("T", Decision, AccountStatus)
+
+
+class AsyncGuard(Shell):
+    """Decides who may try a secret now, on an event loop.
+
+    ::
+
+        decision = await guard.check(Attempt(identifier=name, peer=address))
+        if decision.allowed:
+            right = await guard.hasher.verify(user and user.hash, password)
+            await guard.settle(decision.ticket, Outcome.SUCCESS if right else Outcome.FAILURE)
+
+    Args:
+        settings: where None, they are read from ``AUTHGUARD_*``.
+        storage: the store; by default the one that ``STORAGE_URL`` names.
+        hasher: by default the one of the entry-point group ``authguard.hasher``.
+        resolve: finds the account id of an identifier, within ``RESOLVE_TIMEOUT``. A plain
+            function runs in a thread.
+        observers: are told every event.
+        clock: Unix time in seconds, for cookies and events. Counters use the store's.
+
+    Raises:
+        ConfigurationError: a setting can't be used, or a plug-in is missing.
+
+    """
+
+    def __init__(
+        self,
+        settings: "Settings | None" = None,
+        *,
+        storage: AsyncStorage | None = None,
+        hasher: HasherPlugin | None = None,
+        resolve: Resolve | AsyncResolve | None = None,
+        observers: Iterable[Observer] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(settings, observers, clock)
+        url = self.settings.storage_url
+        self.storage = plugins.backend(url).open_async_storage(url) if storage is None else storage
+        self._hasher = hasher
+        seconds = self.settings.resolve_timeout_seconds
+        self._resolve = None if resolve is None else in_time(resolve, seconds)
+
+    @cached_property
+    def hasher(self) -> AsyncHasher:
+        """Verifies passwords at equal cost for known and unknown users."""
+        return (plugins.hasher() if self._hasher is None else self._hasher).aio
+
+    async def check(self, attempt: Attempt) -> Decision:
+        """Decide whether a secret may be looked at now, and charge the attempt if so."""
+        found = await self._find(attempt.identifier)
+        now = self._clock()
+        if isinstance(found, StorageError):
+            return self._tell(admission.unresolved(self.policy, attempt, now=now, nonce=nonce()))
+        return self._tell(
+            await self._run(admission.plan(self.policy, attempt, found, now=now, nonce=nonce()))
+        )
+
+    async def settle(self, ticket: Ticket, outcome: Outcome, *, remember: bool = True) -> Decision:
+        """Report what became of an admitted attempt. Never raises for an outage.
+
+        Args:
+            ticket: the decision's ticket.
+            outcome: what became of it.
+            remember: whether a success makes the browser known. Say False while another
+                factor is still due.
+
+        """
+        step = settlement.plan(
+            self.policy, ticket, outcome, remember=remember, now=self._clock(), nonce=nonce()
+        )
+        return self._tell(await self._run(step))
+
+    async def inspect(self, identifier: str, *, purpose: str = "login") -> AccountStatus:
+        """Say how an account stands, without changing it.
+
+        Raises:
+            StorageError: the store, or ``resolve``, could not answer.
+            ValueError: nothing usable in the identifier.
+
+        """
+        subject = await self._named(identifier)
+        return await self._run(operations.plan_inspect(self.policy, purpose, subject))
+
+    async def unlock(self, identifier: str, *, purpose: str = "login") -> Decision:
+        """Give an account its whole budget back: an operator's word. It ends lock and cap.
+
+        Raises:
+            StorageError: the store, or ``resolve``, could not answer.
+            ValueError: nothing usable in the identifier.
+
+        """
+        subject = await self._named(identifier)
+        return self._tell(
+            await self._run(operations.plan_unlock(self.policy, purpose, subject, now=self._clock()))
+        )
+
+    async def unlock_address(self, address: str, *, purpose: str = "login") -> Decision:
+        """Give an address and its subnet their whole budgets back.
+
+        Raises:
+            StorageError: the store could not answer.
+            ValueError: it is no address.
+
+        """
+        return self._tell(
+            await self._run(operations.plan_unlock_address(self.policy, purpose, address, now=self._clock()))
+        )
+
+    async def reset_completed(self, identifier: str, *, purpose: str = "login") -> Decision:
+        """Report a password reset that its owner completed. It ends lock and cap.
+
+        Every known browser is forgotten; the decision carries the cookie that makes the
+        one that completed the reset known.
+
+        Raises:
+            StorageError: the store, or ``resolve``, could not answer.
+            ValueError: nothing usable in the identifier.
+
+        """
+        subject = await self._named(identifier)
+        step = operations.plan_reset_completed(
+            self.policy, purpose, subject, now=self._clock(), nonce=nonce()
+        )
+        return self._tell(await self._run(step))
+
+    async def _run(self, step: T | Plan[T]) -> T:
+        while isinstance(step, Plan):
+            step = step.decide(await self._execute(step.ops))
+        return step
+
+    async def _execute(self, ops: tuple[Op, ...]) -> Results:
+        try:
+            return await self.storage.execute(ops)
+        except StorageError as error:
+            return error
+
+    async def _find(self, identifier: str | None) -> Subject | StorageError | None:
+        name = canonical(identifier or "")
+        if name is None:
+            return None
+        if self._resolve is None:
+            return subject_of(name, None)
+        try:
+            return subject_of(name, await self._resolve(name))
+        except Exception as error:  # noqa: BLE001 - whatever the application's look-up raises is an outage
+            return unresolved(error)
+
+    async def _named(self, identifier: str) -> Subject:
+        found = await self._find(identifier)
+        if isinstance(found, StorageError):
+            raise found
+        if found is None:
+            message = "identifier: got nothing usable, expected a user name, an e-mail or the like"
+            raise ValueError(message)
+        return found

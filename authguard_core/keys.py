@@ -1,0 +1,77 @@
+"""Keys that hold no personal datum and never collide.
+
+A key is HMAC-SHA256 (RFC 2104) over length-prefixed parts: no two tuples of parts
+encode alike, and without the secret nobody can try addresses or names against a
+store's content.
+"""
+
+import hmac
+from collections.abc import Sequence
+from functools import lru_cache
+
+from authguard_core.errors import ConfigurationError
+
+__all__ = ["KeyRing", "encode"]
+
+KEY_BYTES = 16
+MIN_SECRET_BYTES = 32
+CACHED_KEYS = 16_384
+
+
+def encode(parts: Sequence[str | bytes]) -> bytes:
+    """Join parts so that different tuples give different bytes: each after its length."""
+    chunks: list[bytes] = []
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        chunks += (len(data).to_bytes(4, "big"), data)
+    return b"".join(chunks)
+
+
+class KeyRing:
+    """The application's secrets: the first makes keys and signs, all of them verify.
+
+    Counting keys come from the first alone, so a new first secret begins every
+    count anew, once.
+
+    Args:
+        secrets: each of at least 32 bytes (NIST SP 800-107r1: as long as the hash).
+
+    Raises:
+        ConfigurationError: no secret, or a short one.
+
+    """
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        if not secrets or any(len(secret) < MIN_SECRET_BYTES for secret in secrets):
+            lengths = [len(secret) for secret in secrets]
+            raise ConfigurationError.of(
+                "SECRET_KEY",
+                got=f"{len(lengths)} secrets of {lengths} bytes",
+                expected=f"one or more of at least {MIN_SECRET_BYTES} bytes",
+                do='Make one with: python -c "import secrets; print(secrets.token_hex(32))"',
+            )
+        self._secrets = tuple(secrets)
+        # Whoever attacks an account or from an address comes again and again.
+        self._cached_key = lru_cache(CACHED_KEYS)(self._make_key)
+
+    def __repr__(self) -> str:
+        return f"<KeyRing of {len(self._secrets)}>"
+
+    def key(self, *parts: str | bytes) -> bytes:
+        """Return the 16-byte key for these parts."""
+        return self._cached_key(parts)
+
+    def _make_key(self, parts: tuple[str | bytes, ...]) -> bytes:
+        return hmac.digest(self._secrets[0], encode(parts), "sha256")[:KEY_BYTES]
+
+    def sign(self, *parts: str | bytes) -> bytes:
+        """Return the 32-byte signature of these parts by the first secret."""
+        return hmac.digest(self._secrets[0], encode(parts), "sha256")
+
+    def verify(self, signature: bytes, *parts: str | bytes) -> bool:
+        """Say, in constant time a secret, whether any of the secrets made this signature."""
+        message = encode(parts)
+        matches = [
+            hmac.compare_digest(hmac.digest(secret, message, "sha256"), signature) for secret in self._secrets
+        ]
+        return any(matches)

@@ -1,0 +1,146 @@
+"""The settings of one purpose, and of passwords: text in, the core's rules out."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+
+from authguard_core.counting.limits import Limit, Rule, format_duration, parse_duration
+from authguard_core.decisions.policy import PurposePolicy
+from authguard_core.errors import ConfigurationError
+
+__all__ = ["Milliseconds", "PasswordSettings", "PurposeSettings"]
+
+OFF = "off"
+FAILURE_CAP_MAX = 100
+
+
+def _limit(value: object) -> Limit | None:
+    if isinstance(value, Limit) or value is None or value == OFF:
+        return value if isinstance(value, Limit) else None
+    if not isinstance(value, str):
+        raise ConfigurationError.of("limit", got=value, expected='text such as "5/15m"', do='Or write "off".')
+    return Limit.parse(value)
+
+
+def _duration(value: object) -> int:
+    if not isinstance(value, str | int | float):
+        raise ConfigurationError.of("duration", got=value, expected='text such as "15m"', do="Write it so.")
+    return parse_duration(value)
+
+
+def _optional_duration(value: object) -> int | None:
+    return None if value is None or value == OFF else _duration(value)
+
+
+def _cap(value: object) -> int | None:
+    if value is None or value == OFF:
+        return None
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= FAILURE_CAP_MAX):
+        raise ConfigurationError.of(
+            "cap",
+            got=value,
+            expected=f"1 to {FAILURE_CAP_MAX}",
+            do="NIST SP 800-63B-4, 3.2.2, allows no more.",
+        )
+    return int(text)
+
+
+OptionalLimit = Annotated[Limit | None, PlainValidator(_limit)]
+Milliseconds = Annotated[int, PlainValidator(_duration)]
+OptionalMilliseconds = Annotated[int | None, PlainValidator(_optional_duration)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+class PurposeSettings(_Frozen):
+    """The limits of one purpose. ``"off"`` switches one off; a zero is refused."""
+
+    account_limit: OptionalLimit = None
+    """The budget of all unknown sources together."""
+    device_limit: OptionalLimit = None
+    """The budget of each known source; off: no source is ever known."""
+    ip_limit: OptionalLimit = None
+    subnet_limit: OptionalLimit = None
+    lock: OptionalMilliseconds = None
+    """How long a full window locks at first; at least the window."""
+    lock_max: Milliseconds = 3_600_000
+    delay_after: Annotated[int, Field(ge=1)] = 3
+    """From this many failures on the next attempt waits. At or above the limit: never."""
+    delay: OptionalMilliseconds = None
+    delay_max: Milliseconds = 30_000
+    failure_cap: Annotated[int | None, PlainValidator(_cap)] = None
+    known_by_address: bool = False
+    """A success makes the pair of account and address a known source: for clients without cookies."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.account_limit is None:
+            raise ConfigurationError.of(
+                "account_limit", got=OFF, expected="a limit", do="Every purpose has one; raise it instead."
+            )
+        for name, limit in (("account_limit", self.account_limit), ("device_limit", self.device_limit)):
+            if limit:
+                self._check_log(name, limit)
+        self._check_order("lock_max", self.lock_max, "lock", self.lock)
+        self._check_order("delay_max", self.delay_max, "delay", self.delay)
+        return self
+
+    def _check_log(self, name: str, limit: Limit) -> None:
+        if limit.burst is not None:
+            raise ConfigurationError.of(
+                name,
+                got=str(limit),
+                expected="an exact limit",
+                do="Lock and delay need the log: drop the burst.",
+            )
+        self._check_order("lock", self.lock, f"the window of {name}", limit.window)
+
+    @staticmethod
+    def _check_order(name: str, value: int | None, least_name: str, least: int | None) -> None:
+        if value is not None and least is not None and value < least:
+            raise ConfigurationError.of(
+                name,
+                got=format_duration(value),
+                expected=f"at least {least_name}, {format_duration(least)}",
+                do="Raise the one or lower the other.",
+            )
+
+    def policy(self) -> PurposePolicy:
+        """Return the rules as the core wants them."""
+        account = _rule(self.account_limit)
+        if account is None:
+            raise AssertionError(self)
+        device = _rule(self.device_limit)
+        return PurposePolicy(
+            address=_rule(self.ip_limit),
+            subnet=_rule(self.subnet_limit),
+            account=self._guarded(account),
+            device=self._guarded(device) if device else None,
+            known_by_address=self.known_by_address,
+        )
+
+    def _guarded(self, rule: Rule) -> Rule:
+        return rule._replace(
+            delay_after=self.delay_after if self.delay else 0,
+            delay=self.delay or 0,
+            delay_max=self.delay_max if self.delay else 0,
+            lock=self.lock or 0,
+            lock_max=self.lock_max if self.lock else 0,
+            cap=self.failure_cap or 0,
+        )
+
+
+def _rule(limit: Limit | None) -> Rule | None:
+    return Rule(limit.count, limit.window, limit.burst or 0) if limit else None
+
+
+class PasswordSettings(_Frozen):
+    """How long a password must and may be, in code points (NIST SP 800-63B-4, 3.1.1.2)."""
+
+    min_length: Annotated[int, Field(ge=8)] = 15
+    max_length: Annotated[int, Field(ge=64)] = 128
