@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from authguard_core.body import (
     MAX_BODY,
-    MAX_DEPTH,
-    MAX_FIELDS,
     BodyFault,
     BodyShape,
     Fields,
@@ -271,9 +269,9 @@ def test_a76_a_surrogate_pair_is_one_character() -> None:
 
 def test_a73_the_longest_body_is_read_and_one_byte_more_is_not() -> None:
     """16 KiB are read; longer is 413 whatever it holds and is called."""
-    longest = with_password('"' + "x" * (MAX_BODY - len(with_password('""'))) + '"')
+    longest = with_password('"' + "x" * (16_384 - len(with_password('""'))) + '"')
 
-    assert len(longest) == MAX_BODY
+    assert len(longest) == MAX_BODY == 16_384
     assert isinstance(of_json(longest), Fields)
     assert (
         of_json(longest + b" ") == read(None, b"x" * (MAX_BODY + 1)) == Unreadable(413, BodyFault.TOO_LARGE)
@@ -283,6 +281,7 @@ def test_a73_the_longest_body_is_read_and_one_byte_more_is_not() -> None:
 def test_a73_the_shape_says_how_long_a_body_may_be() -> None:
     """A limit of one's own replaces the default."""
     assert read(JSON, LOGIN, BodyShape(max_bytes=len(LOGIN))) == ALICE
+    assert read(FORM, b"x", BodyShape(max_bytes=1)) == MISSING
     assert read(JSON, LOGIN, BodyShape(max_bytes=len(LOGIN) - 1)) == Unreadable(413, BodyFault.TOO_LARGE)
 
 
@@ -298,10 +297,10 @@ def test_a73_a_depth_bomb_is_malformed_and_raises_nothing(opening: bytes, closed
 
 def test_a73_nesting_is_allowed_up_to_the_limit() -> None:
     """32 levels are read, 33 are not."""
-    inner = MAX_DEPTH - 1
+    deep = b'{"flat":[[],[]],"x":' + b"[" * 31 + b"]" * 31
 
-    assert of_json(b'{"x":' + b"[" * inner + b"]" * inner + b"," + LOGIN[1:]) == ALICE
-    assert of_json(b'{"x":[' + b"[" * inner + b"]" * inner + b"]," + LOGIN[1:]) == TOO_DEEP
+    assert of_json(deep + b"," + LOGIN[1:]) == ALICE
+    assert of_json(b"[" + deep + b"}]") == TOO_DEEP
 
 
 @pytest.mark.parametrize("text", ["[" * 1000, '\\"[{' * 500, "\\\\\\\\" + "{" * 100, '\\\\\\"' + "[" * 100])
@@ -333,7 +332,7 @@ def test_a73_a_huge_integer_is_malformed_and_raises_nothing() -> None:
 
 def test_a73_a_hundred_fields_are_read_and_one_more_is_not() -> None:
     """100 fields of a form or members of an object are read, 101 are not."""
-    extra = {f"f{number}": "x" for number in range(MAX_FIELDS - len(ALICE))}
+    extra = {f"f{number}": "x" for number in range(100 - len(ALICE))}
     full, over = {**ALICE, **extra}, {**ALICE, **extra, "one": "more"}
 
     assert of_form(urlencode(full).encode()) == of_json(json.dumps(full).encode()) == ALICE
