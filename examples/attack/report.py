@@ -80,8 +80,8 @@ def print_result(console: Console, rows: Sequence[Row], verdict: Verdict) -> Non
 
 def _table(rows: Sequence[Row]) -> Table:
     first, *others = HEADINGS
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, collapse_padding=True, pad_edge=False)
-    table.add_column(first, no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, pad_edge=False)
+    table.add_column(first, min_width=15)
     for heading in others:
         table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
     for row in rows:

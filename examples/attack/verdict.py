@@ -14,9 +14,9 @@ HEADINGS: Final = (
     "Passwords checked",
     "Most per account",
     "Refused",
-    "Accounts taken by guessing",
-    "Accounts entered with a stolen valid pair",
-    "Owner's success rate",
+    "Taken by guessing",
+    "Entered with a stolen pair",
+    "Owner's success",
 )
 
 STEP_UP: Final = "step-up is the answer to this"
@@ -89,13 +89,13 @@ def judge(rows: Sequence[Row], limits: Limits) -> Verdict:
 def cells(row: Row) -> tuple[str, ...]:
     """The row as text, in the order of :data:`HEADINGS`."""
     return (
-        row.scenario.value,
+        f"{row.scenario.value}\n({STEP_UP})" if row.stolen else row.scenario.value,
         str(row.tries),
         str(row.checked),
         str(row.most_per_account),
         str(row.refused),
         str(row.taken),
-        f"{row.stolen}: {STEP_UP}" if row.stolen else "0",
+        str(row.stolen),
         _rate(row.owner_successes, row.owner_tries),
     )
 

@@ -241,15 +241,15 @@ def test_a_row_has_a_cell_for_each_heading() -> None:
         "Passwords checked": "4",
         "Most per account": "3",
         "Refused": "1",
-        "Accounts taken by guessing": "1",
-        "Accounts entered with a stolen valid pair": "0",
-        "Owner's success rate": "-",
+        "Taken by guessing": "1",
+        "Entered with a stolen pair": "0",
+        "Owner's success": "-",
     }
 
 
 def test_the_row_of_a_stolen_pair_names_the_answer() -> None:
     """Where stolen pairs got in, the table says what helps: step-up."""
-    assert f"1: {STEP_UP}" in cells(row_of(tried(200, aim=Aim.STOLEN_PAIR)))
+    assert STEP_UP in cells(row_of(tried(200, aim=Aim.STOLEN_PAIR)))[0]
 
 
 def test_a_hundred_per_cent_is_said_of_nothing_less() -> None:
