@@ -1,6 +1,7 @@
 """The live display while the attack runs, and the table and verdict at its end."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 from rich import box
@@ -12,6 +13,9 @@ from examples.attack.tally import Aim, Row, Scenario, Try
 from examples.attack.verdict import HEADINGS, STEP_UP, Verdict, cells
 
 __all__ = ["Board", "print_preface", "print_result"]
+
+_HEADING_WIDTH: Final = 9
+_SCENARIO_WIDTH: Final = 16
 
 _STORIES: Final = {
     Scenario.BRUTE_FORCE: "Brute force, one address",
@@ -79,11 +83,13 @@ def print_result(console: Console, rows: Sequence[Row], verdict: Verdict) -> Non
 
 
 def _table(rows: Sequence[Row]) -> Table:
+    """Fit into 80 columns, so that the table reads well in the smallest usual terminal."""
     first, *others = HEADINGS
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, pad_edge=False)
-    table.add_column(first, min_width=15)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(first)
     for heading in others:
-        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+        table.add_column("\n".join(wrap(heading, _HEADING_WIDTH)), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*cells(row))
+        scenario, *numbers = cells(row)
+        table.add_row("\n".join(wrap(scenario, _SCENARIO_WIDTH, break_on_hyphens=False)), *numbers)
     return table
