@@ -1,0 +1,221 @@
+"""Claims about which requests the middleware takes for sign-ins."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authguard_asgi import LoginRoute
+from authguard_asgi.routes import RouteTable
+from authguard_core import ConfigurationError
+from tests.adapters.support import scope_of
+
+LOGIN = LoginRoute("POST", "/login")
+TENANT = LoginRoute("POST", "/{tenant}/login")
+TABLE = RouteTable([LOGIN])
+
+VARIANTS = [
+    "/login",
+    "/login/",
+    "//login",
+    "/login//",
+    "/./login",
+    "/login/.",
+    "/x/../login",
+    "/../login",
+    "/LOGIN",
+    "/Login",
+    "/login;x",
+    "/login;jsessionid=1",
+    "/;x/login",
+    "/.;x/login",
+    "/x/..;/login",
+    "/%6cogin",
+    "/%256cogin",
+    "/%2flogin",
+    "/%5clogin",
+    "\\login",
+    "/\\login",
+    "/login%20",
+    "/login ",
+    "/login\x00",
+    "/login\u200b",
+    "/\uff4c\uff4f\uff47\uff49\uff4e",
+]
+
+
+@pytest.mark.parametrize("path", VARIANTS)
+def test_a37_every_lenient_reading_of_a_path_is_the_route(path: str) -> None:
+    """Case, slashes, dots, parameters, one more decoding: all of them count."""
+    assert TABLE.find(scope_of(path)) is LOGIN
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "",
+        "/logins",
+        "/logi",
+        "/login/x",
+        "/x/login",
+        "/login/..",
+        "/log/in",
+        "/%25256cogin",
+        "/" + "x" * 10_000,
+    ],
+)
+def test_other_paths_are_not_the_route(path: str) -> None:
+    """What no lenient application would take for the sign-in passes."""
+    assert TABLE.find(scope_of(path)) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/acme/login",
+        "//login",
+        "/a;b/login",
+        "/;/login",
+        "/../login",
+        "/./login",
+        "/a\\b/login",
+        "/%2e/login",
+        "/a%2fb/login",
+        "/é/LOGIN/",
+    ],
+)
+def test_a37_a_parameter_takes_whatever_stands_there(path: str) -> None:
+    """A segment that is a parameter is never normalised away."""
+    assert RouteTable([TENANT]).find(scope_of(path)) is TENANT
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a37_no_path_makes_the_look_up_raise(path: str, root_path: str) -> None:
+    """Whatever a client sends, the answer is a route or none."""
+    assert TABLE.find(scope_of(path, root_path=root_path)) in {LOGIN, None}
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="/\\%"), min_size=1, max_size=40))
+def test_a37_any_tenant_is_counted(tenant: str) -> None:
+    """Whatever an application's parameter could match is the route."""
+    assert RouteTable([TENANT]).find(scope_of(f"/{tenant}/login")) is TENANT
+
+
+@pytest.mark.parametrize(
+    ("path", "root_path", "found"),
+    [
+        ("/api/login", "/api", True),  # servers since ASGI 2.4: the path has the mount in it
+        ("/login", "/api", True),  # servers before
+        ("/api/login", "", False),
+        ("/other/login", "/api", False),
+    ],
+)
+def test_a37_a_mounted_application_is_found_below_its_mount(
+    path: str, root_path: str, *, found: bool
+) -> None:
+    """With a root path the route is looked for with and without it."""
+    assert (TABLE.find(scope_of(path, root_path=root_path)) is LOGIN) is found
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "post"])
+def test_another_method_is_another_route(method: str) -> None:
+    """The page with the form is not guarded."""
+    assert TABLE.find(scope_of(method=method)) is None
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"headers": [(b"x-http-method-override", b"POST")]},
+        {"headers": [(b"X-HTTP-Method", b"post")]},
+        {"headers": [(b"x-method-override", b"x")]},
+        {"query_string": b"_method=POST"},
+        {"query_string": b"a=b&%5Fmethod=post"},
+    ],
+)
+def test_a37_a_request_that_overrides_its_method_is_counted(method: str, more: dict[str, object]) -> None:
+    """Whoever lets a header or the query change the method can't be led past the guard."""
+    assert TABLE.find({**scope_of(method=method), **more}) is LOGIN
+
+
+@pytest.mark.parametrize("kind", [b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x"])
+def test_a37_a_form_may_hold_the_method(kind: bytes) -> None:
+    """A posted form on the path of another method's route counts: its _method field could make it that."""
+    put = LoginRoute("PUT", "/login")
+    table = RouteTable([put])
+    assert table.find(scope_of(headers=[(b"content-type", kind)])) is put
+    assert table.find(scope_of()) is None
+
+
+def test_the_method_chooses_between_routes_of_one_path() -> None:
+    """Each method has a route of its own."""
+    put = LoginRoute("PUT", "/login")
+    table = RouteTable([LOGIN, put])
+    assert table.find(scope_of(method="PUT")) is put
+    assert table.find(scope_of(method="POST")) is LOGIN
+
+
+def test_the_root_can_be_a_sign_in() -> None:
+    """A route may have no segment at all."""
+    root = LoginRoute("POST", "/")
+    assert RouteTable([root]).find(scope_of("/")) is root
+
+
+def test_a_trailing_slash_of_the_route_makes_no_difference() -> None:
+    """Frameworks that want one may say so."""
+    route = LoginRoute("POST", "/accounts/login/")
+    assert RouteTable([route]).find(scope_of("/accounts/login")) is route
+
+
+@pytest.mark.parametrize("method", ["", "post", "GET", "QUERY"])
+def test_a_route_has_a_method_with_a_body(method: str) -> None:
+    """A sign-in without a body could not be read."""
+    with pytest.raises(ConfigurationError, match=r"LoginRoute\.method: got"):
+        LoginRoute(method, "/login")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "login",
+        "//login",
+        "/login//x",
+        "/./login",
+        "/../login",
+        "/log%69n",
+        "/login;x",
+        "/login?x",
+        "/login#x",
+        "/a\\b",
+        "/x-{id}",
+        "/{id:path}",
+        "/{}",
+        "/ /login",
+    ],
+)
+def test_a_routes_path_is_literal_segments_and_parameters(path: str) -> None:
+    """A path that could never match is refused when it is written down."""
+    with pytest.raises(ConfigurationError, match=r"LoginRoute\.path: got"):
+        LoginRoute("POST", path)
+
+
+@pytest.mark.parametrize("success", [set[int](), {199}, {200, 401}, {500}])
+def test_a_failure_is_never_a_success(success: set[int]) -> None:
+    """Client and server errors can't be named as the answer to a right password."""
+    with pytest.raises(ConfigurationError, match=r"LoginRoute\.success: got"):
+        LoginRoute("POST", "/login", success=success)
+
+
+def test_a_routes_fields_are_different_names() -> None:
+    """A body can't give the identity and the secret in one field."""
+    with pytest.raises(ConfigurationError, match="fields: got"):
+        LoginRoute("POST", "/login", identity="password")
+
+
+@pytest.mark.parametrize("routes", [[], [LOGIN, LoginRoute("POST", "/LOGIN/")]])
+def test_a_table_has_routes_and_each_once(routes: list[LoginRoute]) -> None:
+    """No route guards nothing, and two of one path would hide one of them."""
+    with pytest.raises(ConfigurationError, match="routes: got"):
+        RouteTable(routes)
