@@ -6,8 +6,8 @@ configured by ``AUTHGUARD_*`` and ``DEMO_*`` alone.
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
 import uvicorn
@@ -15,7 +15,7 @@ from fastapi import BackgroundTasks, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from authguard_argon2 import Argon2Hasher, Argon2Parameters
-from authguard_core import Settings
+from authguard_core import HasherBusy, Settings
 from authguard_core.identity import canonical
 from authguard_fastapi import AttemptHTTPException, AuthGuard, LoginGuard, RegisterGuard, ResetGuard
 from examples.fastapi_parts import Html, OwnOrigin, handle_errors, read_body, respond
@@ -64,7 +64,7 @@ def closing(shop: Shop) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
     """Return a lifespan that closes the shop."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
         yield
         shop.close()
 
@@ -120,7 +120,8 @@ def add_sign_in(app: FastAPI, shop: Shop, guard: AuthGuard) -> None:
                 attempt.fail()
             await attempt.succeed(user.id)
         if guard.hasher.needs_rehash(user.password_hash):
-            await run_in_threadpool(shop.accounts.rehash, user, await guard.hasher.hash(password))
+            with suppress(HasherBusy):  # a better hash can wait for the next sign-in
+                await run_in_threadpool(shop.accounts.rehash, user, await guard.hasher.hash(password))
         old = request.cookies.get(session.name)
         started = await run_in_threadpool(shop.sessions.start, user, replacing=old)
         return respond(answers.signed_in(user, set_cookie=session.set(started), html=html))
