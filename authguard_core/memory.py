@@ -2,12 +2,13 @@
 
 It forgets at restart. It is thread-safe (one lock acquisition a trip) and bounded.
 When it is full, a new key takes the place of one that is not hot; where there is
-none, it shares one of 4,096 overflow counters with other keys. A hot or locked key
-never gives way, so flooding the store frees nobody.
+none, it shares one of 4,096 overflow counters with other keys of its kind. A hot or
+locked key never gives way, so flooding the store frees nobody.
 
 In an overflow counter an account shares its fate with strangers. So a success
 there gives back its own entry only, and the cap, which no time would end, does
-not apply; delay and lock do.
+not apply; delay and lock do. An operator's word, or a completed reset, must reach
+its own account and no other: it alone finds a place even in a full store.
 """
 
 import threading
@@ -18,7 +19,19 @@ from urllib.parse import parse_qsl, urlsplit
 from authguard_core.counting import rules
 from authguard_core.counting.apply import apply
 from authguard_core.counting.limits import Rule
-from authguard_core.counting.ops import Admit, Admitted, Charge, Clear, Inspect, Op, PutOnce, Refused, Result
+from authguard_core.counting.ops import (
+    Admit,
+    Admitted,
+    Advance,
+    Charge,
+    Inspect,
+    Issue,
+    Op,
+    PutOnce,
+    Refused,
+    Result,
+    Settle,
+)
 from authguard_core.counting.refusal import Scope
 from authguard_core.counting.state import Counter, Record
 from authguard_core.counting.table import Table
@@ -31,6 +44,7 @@ OVERFLOW_PREFIX = b"overflow"
 MAX_KEYS = 1_000_000
 MOST_NEW_KEYS = 8
 """More than any one operation can add."""
+MOST_DIGITS = 12
 
 
 class MemoryStorage:
@@ -39,7 +53,8 @@ class MemoryStorage:
     Args:
         max_keys: how many counters are kept at most, before new ones share.
         clock: returns seconds; only differences matter. Monotonic by default, so
-            that a change of the machine's clock changes nothing here.
+            that a change of the machine's clock changes nothing here. Where another
+            one goes back, the store's time stands still.
 
     """
 
@@ -52,6 +67,7 @@ class MemoryStorage:
         self._lock = threading.Lock()
         self._table = Table(max_keys)
         self._overflow: dict[bytes, tuple[Counter, Rule]] = {}
+        self._kinds: dict[tuple[Scope, Rule], int] = {}
         self._now = 0
 
     def __repr__(self) -> str:
@@ -65,22 +81,34 @@ class MemoryStorage:
         """Carry the operations out under one acquisition of the lock.
 
         Raises:
-            StorageError: a value was to be stored once and there is no room for it.
+            StorageError: a single-use value was to be stored and there is no room for it.
 
         """
         with self._lock:
-            self._now = round(self._clock() * 1_000)
+            self._now = max(self._now, round(self._clock() * 1_000))
             return [self._run(op) for op in ops]
 
     def _run(self, op: Op) -> Result:
-        if isinstance(op, PutOnce) and not self._table.has_room(1, self._now):
-            message = "the memory store is full"
-            raise StorageError(message)
-        placed = self._place(op) if isinstance(op, Admit | Inspect | Clear) else op
-        result = apply(placed, self, self._now)
-        if placed is not op and isinstance(result, Admitted | Refused):
+        fitted = self._fit(op)
+        result = apply(fitted, self, self._now)
+        if fitted is not op and isinstance(result, Admitted | Refused):
             return result._replace(shared=True)
         return result
+
+    def _fit(self, op: Op) -> Op:
+        """Make an operation do with the room that there is."""
+        if isinstance(op, Admit | Inspect):
+            return self._place(op)
+        if isinstance(op, PutOnce | Advance) and not self._fits(op.key):
+            raise StorageError("the memory store is full")
+        if isinstance(op, Settle) and op.issue and not self._fits(*_kept(op.issue)):
+            # A right password stays right: only the browser stays unknown.
+            return op._replace(issue=None)
+        return op
+
+    def _fits(self, *keys: bytes) -> bool:
+        new = sum(self._table.get(key, self._now) is None for key in keys)
+        return not new or self._table.has_room(new, self._now)
 
     # The records, as the core asks for them
 
@@ -106,7 +134,7 @@ class MemoryStorage:
 
     # Overflow: which keys share a counter
 
-    def _place(self, op: Admit | Inspect | Clear) -> Op:
+    def _place(self, op: Admit | Inspect) -> Op:
         """Point the operation at overflow counters where its own have no place."""
         room = self._table.has_room(MOST_NEW_KEYS, self._now)
         if room and not self._overflow:
@@ -120,18 +148,27 @@ class MemoryStorage:
     def _place_charge(self, charge: Charge, *, room: bool) -> Charge:
         if self._table.get(charge.key, self._now) is not None:
             return charge
-        shared = _overflow_key(charge.key)
+        shared = self._overflow_key(charge)
         # A key that was counted there stays there until that counter is quiet: moving
         # it to one of its own would give it a fresh budget.
         if room and self.get(shared) is None:
+            self._overflow.pop(shared, None)
             return charge
         return Charge(Scope.SHARED, shared, charge.rule._replace(cap=0))
 
+    def _overflow_key(self, charge: Charge) -> bytes:
+        """Choose the shared counter by the key itself, which is a keyed hash already.
 
-def _overflow_key(key: bytes) -> bytes:
-    """Choose the shared counter by the key itself, which is a keyed hash already."""
-    number = int.from_bytes(key[:2], "big") % OVERFLOW_COUNTERS
-    return OVERFLOW_PREFIX + number.to_bytes(2, "big")
+        Only keys under the same rule share: another's window or burst would cut a lock short.
+        """
+        kind = self._kinds.setdefault((charge.scope, charge.rule), len(self._kinds))
+        number = int.from_bytes(charge.key[:2], "big") % OVERFLOW_COUNTERS
+        return OVERFLOW_PREFIX + kind.to_bytes(4, "big") + number.to_bytes(2, "big")
+
+
+def _kept(issue: Issue) -> tuple[bytes, ...]:
+    """Return the keys under which a known source is kept."""
+    return (issue.registry, issue.proof) if issue.proof else (issue.registry,)
 
 
 class AsyncMemoryStorage:
@@ -163,9 +200,14 @@ def open_storage(url: str) -> MemoryStorage:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     limit = options.pop("max_keys", str(MAX_KEYS))
-    if parts.netloc or parts.path or options or not (limit.isascii() and limit.isdigit()):
+    usable = limit.isascii() and limit.isdigit() and len(limit) <= MOST_DIGITS
+    if parts.netloc or parts.path or parts.fragment or options or not usable:
+        # The URL itself stays out of the message: one meant for another store may hold a password.
         raise ConfigurationError.of(
-            "STORAGE_URL", got=url, expected="memory:// or memory://?max_keys=100000", do="Remove the rest."
+            "STORAGE_URL",
+            got="a memory URL with more in it",
+            expected="memory:// or memory://?max_keys=100000",
+            do="Remove the rest.",
         )
     return MemoryStorage(max_keys=int(limit))
 

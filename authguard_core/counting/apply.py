@@ -80,7 +80,7 @@ def keys_of(op: Op) -> tuple[bytes, ...]:
         case Inspect() | Clear():
             keys = tuple(charge.key for charge in op.charges)
             return (*keys, op.registry) if op.registry else keys
-        case PutOnce() | Advance() | Take():
+        case _:
             return (op.key,)
 
 

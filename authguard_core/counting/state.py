@@ -78,7 +78,7 @@ def pack(record: Record) -> bytes:
             return _PAIR.pack(_REGISTRY, *record)
         case Proof():
             return _PAIR.pack(_PROOF, *record)
-        case Value():
+        case _:
             return bytes((_VALUE,)) + record.data
 
 

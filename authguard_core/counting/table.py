@@ -1,7 +1,7 @@
 """A bounded table of records that expire: no scan, no thread, no timer.
 
 Every new key visits a few others in turn, round and round, and drops the dead ones.
-So each key is visited once in a while, clean-up keeps pace with growth, and an
+So each key is visited once in a while, clean-up outpaces growth, and an
 operation costs the same however many keys there are.
 
 Counters in use are kept as they are. Those that weren't used for long are packed
@@ -20,7 +20,11 @@ __all__ = ["Table"]
 
 LIVE_COUNTERS = 16_384
 """How many counters stay unpacked."""
-VISITS_PER_KEY = 2
+VISITS_PER_KEY = 3
+"""A round through n keys so ends after n / 2 new ones, and what is dead never outgrows what lives.
+
+With two it would end after n new ones: the table would grow with each round, if slowly, for ever.
+"""
 VISITS_WHEN_FULL = 16
 
 _TIMES = struct.Struct("<qq")

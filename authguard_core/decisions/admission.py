@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from authguard_core.attempt import Attempt, Decision, Ticket, Verdict
-from authguard_core.clientip import ClientAddress, client_address, is_local
+from authguard_core.clientip import ClientAddress, TrustedProxies, client_address
 from authguard_core.counting.ops import Admit, Admitted, Charge, Known, Refused
 from authguard_core.counting.refusal import Reason, Refusal, Scope
 from authguard_core.decisions.policy import Plan, Policy, Results
@@ -73,11 +73,20 @@ def _source(policy: Policy, address: ClientAddress | None) -> int:
 def _gather(policy: Policy, attempt: Attempt, subject: Subject | None, now: float, nonce: bytes) -> _Facts:
     peer = attempt.peer
     address = None if peer is None else client_address(peer, attempt.headers, policy.trusted)
-    cookies = policy.cookie_secure or peer is None or is_local(peer)
+    cookies = policy.cookie_secure or peer is None or _is_local(peer)
     device = None
     if attempt.device and cookies and subject and policy.purpose(attempt.purpose).device:
         device = read(policy.keys, subject, attempt.device, now=now)
     return _Facts(policy, attempt, subject, address, device, cookies, now, nonce)
+
+
+NOBODY = TrustedProxies.parse(())
+
+
+def _is_local(peer: str) -> bool:
+    """Say whether the connection can't have come over a network: loopback, or no address at all."""
+    found = client_address(peer, (), NOBODY)
+    return found.loopback or found.network == found.subnet
 
 
 def _known(facts: _Facts) -> Known | None:

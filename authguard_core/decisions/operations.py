@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from authguard_core.attempt import Decision, Verdict
-from authguard_core.clientip import client_address, is_local
+from authguard_core.clientip import client_address
 from authguard_core.counting.ops import Clear, Cleared, Inspect, Inspected, Result
 from authguard_core.counting.refusal import Reason
 from authguard_core.decisions.policy import Plan, Policy, Results
@@ -89,8 +89,9 @@ def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: floa
 
     """
     found = client_address(address.strip(), (), policy.trusted)
-    # A peer without an address is its own subnet. An operator who mistyped one must hear of it.
-    if found.network == found.subnet and not is_local(found.text):
+    # A peer without an address (a Unix socket's) is its own subnet, under a plain word for a name.
+    # An operator who mistyped an address must hear of it.
+    if found.network == found.subnet and not found.text.isalpha():
         raise ValueError("address: got no IP address, expected one such as 192.0.2.1. Correct it.")
     op = Clear(tuple(policy.address_charges(purpose, found)))
     event = Event(EventKind.UNLOCKED, now, purpose, address=policy.address_ref(found.network).hex())

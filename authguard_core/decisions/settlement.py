@@ -32,15 +32,14 @@ def plan(
         nonce: 16 random bytes, for a new device's id.
 
     """
-    match outcome:
-        case Outcome.FAILURE:
-            return _closed(ticket, EventKind.FAILED, Reason.FAILED, now)
-        case Outcome.UNCHECKED:
-            released = _closed(ticket, EventKind.RELEASED, Reason.RELEASED, now)
-            op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False)
-            return Plan((op,), lambda results: _noted(released, ticket, results, now))
-        case Outcome.SUCCESS:
-            return _success(policy, ticket, remember=remember, now=now, nonce=nonce)
+    if outcome is Outcome.SUCCESS:
+        return _success(policy, ticket, remember=remember, now=now, nonce=nonce)
+    if outcome is Outcome.UNCHECKED:
+        released = _closed(ticket, EventKind.RELEASED, Reason.RELEASED, now)
+        op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False)
+        return Plan((op,), lambda results: _noted(released, ticket, results, now))
+    # Last, so that whatever else a caller passes is never taken for a success.
+    return _closed(ticket, EventKind.FAILED, Reason.FAILED, now)
 
 
 def _event(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Event:

@@ -1,10 +1,10 @@
 """How settings come in, and how a refusal reads: by the name the user wrote, without secrets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from authguard_core.errors import ConfigurationError
@@ -15,10 +15,14 @@ SEPARATOR = "__"
 
 
 def nested(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping with lower-case names, and ``A__B`` as B within A."""
+    """Return a mapping with lower-case names, and ``A__B`` as B within A.
+
+    A model within it becomes a mapping of what was set in it, so that the rest can come
+    from a lower layer.
+    """
     result: dict[str, Any] = {}
     for name, value in mapping.items():
-        *parents, last = name.lower().split(SEPARATOR)
+        *parents, last = str(name).lower().split(SEPARATOR)
         inner: dict[str, Any] = {last: _deeper(value)}
         for parent in reversed(parents):
             inner = {parent: inner}
@@ -27,6 +31,8 @@ def nested(mapping: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _deeper(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_unset=True)
     return nested(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
 
 
@@ -50,7 +56,7 @@ def refuse_unknown(environment: Iterable[str], prefix: str, known: Mapping[str, 
     """
     for name in environment:
         if name.upper().startswith(prefix) and not _is_known(name[len(prefix) :].lower(), known):
-            raise _unknown(name, prefix, known)
+            raise _unknown("environment", name, prefix, known)
 
 
 def _is_known(name: str, known: Mapping[str, frozenset[str]]) -> bool:
@@ -61,29 +67,37 @@ def _is_known(name: str, known: Mapping[str, frozenset[str]]) -> bool:
     return len(inner) <= 1 and all(part in known[first] for part in inner)
 
 
-def _unknown(name: str, prefix: str, known: Mapping[str, frozenset[str]]) -> ConfigurationError:
-    every = [f"{prefix}{first}".upper() for first in known]
-    every += [f"{prefix}{first}{SEPARATOR}{inner}".upper() for first in known for inner in known[first]]
+def _unknown(where: str, name: str, prefix: str, known: Mapping[str, frozenset[str]]) -> ConfigurationError:
+    every = [prefix + one.upper() for one in _names(name, known)]
     close = get_close_matches(name.upper(), every, n=1)
     do = (
         f"Did you mean {close[0]}?" if close else "Remove it, or look the name up in the settings' reference."
     )
-    return ConfigurationError.of("environment", got=name, expected="the name of a setting", do=do)
+    return ConfigurationError.of(where, got=name, expected="the name of a setting", do=do)
 
 
-def refusal(error: ValidationError) -> ConfigurationError:
+def _names(written: str, known: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """Yield every name there could be, a purpose of the user's own under the name that was written."""
+    own = written.split(SEPARATOR)[1:2]
+    for first, below in known.items():
+        yield first
+        parents = [first, *own] if first == "purposes" else [first]
+        yield from (SEPARATOR.join((*parents, inner)) for inner in below)
+
+
+def refusal(error: ValidationError, known: Mapping[str, frozenset[str]]) -> ConfigurationError:
     """Turn pydantic's findings into one refusal, a line each."""
-    lines = [str(_line(details)) for details in error.errors(include_url=False)]
+    lines = [str(_line(details, known)) for details in error.errors(include_url=False)]
     return ConfigurationError("\n".join(dict.fromkeys(lines)))
 
 
-def _line(details: ErrorDetails) -> ConfigurationError:
+def _line(details: ErrorDetails, known: Mapping[str, frozenset[str]]) -> ConfigurationError:
     name = _name(details["loc"])
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, ConfigurationError):
         return _named(cause, name)
     if details["type"] == "extra_forbidden":
-        return ConfigurationError.of("settings", got=name, expected="the name of a setting", do="Remove it.")
+        return _unknown("settings", name, "", known)
     got = details.get("input")
     shown = got if isinstance(got, str | int | float) and "SECRET" not in name else type(got).__name__
     expected = details["msg"].removeprefix("Input should be ")
@@ -102,9 +116,9 @@ def _named(cause: ConfigurationError, name: str) -> ConfigurationError:
     return cause.renamed(name if own in VALUE_KINDS else f"{name}{SEPARATOR}{own.upper()}")
 
 
-VALUE_KINDS = frozenset(("limit", "limit count", "limit window", "limit burst", "duration", "cap"))
+VALUE_KINDS = frozenset(("limit", "limit count", "limit window", "limit burst", "duration", "cap", "number"))
 
 
 def _name(location: tuple[int | str, ...]) -> str:
-    parts = [str(part) for part in location if isinstance(part, str)]
-    return SEPARATOR.join(parts).upper().removeprefix("AUTHGUARD_").replace("REGISTRATION", "REGISTER")
+    parts = [part for part in location if isinstance(part, str)]
+    return SEPARATOR.join(parts).upper().removeprefix("AUTHGUARD_")

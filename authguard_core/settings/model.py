@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Literal, Self, cast
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from authguard_core import presets
@@ -12,12 +12,15 @@ from authguard_core.clientip import TrustedProxies
 from authguard_core.decisions.policy import Policy
 from authguard_core.errors import ConfigurationError
 from authguard_core.keys import KeyRing
-from authguard_core.settings.input import merge, nested, refusal, refuse_unknown
+from authguard_core.settings.input import SEPARATOR, merge, nested, refusal, refuse_unknown
 from authguard_core.settings.purpose import Milliseconds, PasswordSettings, PurposeSettings
 
 __all__ = ["Settings"]
 
 PREFIX = "AUTHGUARD_"
+REGISTER = f"{PREFIX}REGISTER"
+SPELLED = {"register": REGISTER, "registration": REGISTER}
+"""The names of a setting that the model spells in another way."""
 
 
 class Settings(BaseSettings):
@@ -35,13 +38,13 @@ class Settings(BaseSettings):
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,
-        populate_by_name=True,
         validate_default=False,
     )
 
     secret_key: tuple[SecretStr, ...] = ()
     """At least 32 bytes. A list rotates: the first makes keys and signs, all of them verify."""
-    storage_url: str = "memory://"
+    # The URL may hold a password.
+    storage_url: str = Field(default="memory://", repr=False)
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose forwarding header is believed, in CIDR notation; ``unix`` for a Unix socket."""
     trusted_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
@@ -53,17 +56,18 @@ class Settings(BaseSettings):
     otp: PurposeSettings
     reset: PurposeSettings
     # "register" would shadow the method that every abstract base class has.
-    registration: PurposeSettings = Field(validation_alias=f"{PREFIX}REGISTER")
+    registration: PurposeSettings = Field(validation_alias=REGISTER)
     purposes: dict[str, PurposeSettings] = {}
-    """Purposes of the application's own; what they don't set is as for ``login``."""
+    """Purposes of the application's own; what they don't set has the defaults of ``login``."""
     password: PasswordSettings = PasswordSettings()
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - pydantic's own signature
-        refuse_unknown(os.environ, PREFIX, self._known_names())
+        known = self._known_names()
+        refuse_unknown(os.environ, PREFIX, known)
         try:
-            super().__init__(**_renamed(values))
+            super().__init__(**_renamed(nested(values)))
         except ValidationError as error:
-            raise refusal(error) from None
+            raise refusal(error, known) from None
 
     @classmethod
     def load(cls, mapping: Mapping[str, Any] | None = None, **code: Any) -> "Settings":  # noqa: ANN401 - any setting
@@ -74,13 +78,13 @@ class Settings(BaseSettings):
             **code: settings that stand above the mapping and the environment.
 
         """
-        return cls(**merge(nested(mapping or {}), code))
+        return cls(**merge(nested(mapping or {}), nested(code)))
 
     @classmethod
     def _known_names(cls) -> dict[str, frozenset[str]]:
         """Return every name the environment may set, with the names below it."""
         below = frozenset(PurposeSettings.model_fields)
-        names = {RENAMED.get(name, name): frozenset[str]() for name in cls.model_fields}
+        names = {name: frozenset[str]() for name in cls.model_fields if name != "registration"}
         names |= dict.fromkeys((*presets.PURPOSES, "purposes"), below)
         return names | {"password": frozenset(PasswordSettings.model_fields)}
 
@@ -89,17 +93,17 @@ class Settings(BaseSettings):
     def _fill(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Put a purpose's own defaults, under the preset, below what was set."""
         preset = data.get("preset", "standard")
-        if preset not in presets.PRESETS:
+        if preset not in tuple(presets.PRESETS):
             raise ConfigurationError.of(
                 "PRESET", got=preset, expected=f"one of {list(presets.PRESETS)}", do="Choose one."
             )
         filled = dict(data)
         for name in presets.PURPOSES:
-            key = next((key for key in _spellings(name) if key in data), name)
-            filled[key] = presets.defaults(preset, name) | _given(data.get(key))
-        own = _given(data.get("purposes"))
-        filled["purposes"] = {name: presets.defaults(preset, name) | _given(one) for name, one in own.items()}
-        return _renamed(filled)
+            key = SPELLED.get(name, name)
+            filled[key] = presets.defaults(preset, name) | _below(name, data.get(key, {}))
+        own = _below("purposes", data.get("purposes", {}))
+        filled["purposes"] = {name: _own(preset, name, one) for name, one in own.items()}
+        return filled
 
     @field_validator("secret_key", "trusted_proxies", mode="before")
     @classmethod
@@ -117,7 +121,10 @@ class Settings(BaseSettings):
         return self
 
     def _keys(self) -> KeyRing:
-        return KeyRing([secret.get_secret_value().encode() for secret in self.secret_key])
+        # What isn't UTF-8 in the environment comes as lone surrogates.
+        return KeyRing(
+            [secret.get_secret_value().encode(errors="surrogatepass") for secret in self.secret_key]
+        )
 
     def _trusted(self) -> TrustedProxies:
         return TrustedProxies.parse(self.trusted_proxies, header=self.trusted_header)
@@ -144,21 +151,29 @@ class Settings(BaseSettings):
         )
 
 
-RENAMED = {"registration": "register"}
-
-
-def _spellings(purpose: str) -> tuple[str, ...]:
-    return ("registration", f"{PREFIX}REGISTER", "register") if purpose == "register" else (purpose,)
-
-
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        ("registration" if name in _spellings("register") else name): value for name, value in values.items()
-    }
+    renamed: dict[str, Any] = {}
+    for name, value in values.items():
+        renamed = merge(renamed, {SPELLED.get(name, name): value})
+    return renamed
 
 
-def _given(value: object) -> dict[str, Any]:
-    """Return what was set, whether it came as a model or as a mapping."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(exclude_unset=True)
-    return dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {}
+def _own(preset: str, name: str, value: object) -> dict[str, Any]:
+    """Return what a purpose of the application's own is made of."""
+    if name in presets.PURPOSES:
+        do = f"Set {name.upper()}__ACCOUNT_LIMIT and the like in its stead."
+        raise ConfigurationError.of("PURPOSES", got=name, expected="a name of your own", do=do)
+    return presets.defaults(preset, name) | _below(f"PURPOSES{SEPARATOR}{name}", value)
+
+
+def _below(name: str, value: object) -> dict[str, Any]:
+    """Return what was set below a name. A value of its own, which it can't have, would set nothing."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    example = f"{name}{SEPARATOR}{'EXPORT' + SEPARATOR if name == 'purposes' else ''}ACCOUNT_LIMIT".upper()
+    raise ConfigurationError.of(
+        name.upper(),
+        got=type(value).__name__,
+        expected="settings below it",
+        do=f"Set {example}, for example.",
+    )

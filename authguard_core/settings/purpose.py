@@ -1,8 +1,17 @@
 """The settings of one purpose, and of passwords: text in, the core's rules out."""
 
+from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    model_validator,
+)
 
 from authguard_core.counting.limits import Limit, Rule, format_duration, parse_duration
 from authguard_core.decisions.policy import PurposePolicy
@@ -23,7 +32,7 @@ def _limit(value: object) -> Limit | None:
 
 
 def _duration(value: object) -> int:
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float | timedelta):
         raise ConfigurationError.of("duration", got=value, expected='text such as "15m"', do="Write it so.")
     return parse_duration(value)
 
@@ -46,9 +55,29 @@ def _cap(value: object) -> int | None:
     return int(text)
 
 
-OptionalLimit = Annotated[Limit | None, PlainValidator(_limit)]
-Milliseconds = Annotated[int, PlainValidator(_duration)]
-OptionalMilliseconds = Annotated[int | None, PlainValidator(_optional_duration)]
+def _number(value: object) -> object:
+    """Refuse what Python counts among the numbers and nobody else does."""
+    if isinstance(value, bool):
+        raise ConfigurationError.of("number", got=value, expected="a whole number", do="Write digits.")
+    return value
+
+
+def _written_limit(limit: Limit | None) -> str:
+    return OFF if limit is None else str(limit)
+
+
+def _written_duration(milliseconds: int | None) -> str:
+    return OFF if milliseconds is None else format_duration(milliseconds)
+
+
+# A dump is text that reads back: bare milliseconds would be taken for seconds.
+_Duration = PlainSerializer(_written_duration, return_type=str)
+OptionalLimit = Annotated[
+    Limit | None, PlainValidator(_limit), PlainSerializer(_written_limit, return_type=str)
+]
+Milliseconds = Annotated[int, PlainValidator(_duration), _Duration]
+OptionalMilliseconds = Annotated[int | None, PlainValidator(_optional_duration), _Duration]
+Number = Annotated[int, BeforeValidator(_number)]
 
 
 class _Frozen(BaseModel):
@@ -69,7 +98,7 @@ class PurposeSettings(_Frozen):
     lock: OptionalMilliseconds = None
     """How long a full window locks at first; at least the window."""
     lock_max: Milliseconds = 3_600_000
-    delay_after: Annotated[int, Field(ge=1)] = 3
+    delay_after: Annotated[Number, Field(ge=1)] = 3
     """From this many failures on the next attempt waits. At or above the limit: never."""
     delay: OptionalMilliseconds = None
     delay_max: Milliseconds = 30_000
@@ -142,5 +171,16 @@ def _rule(limit: Limit | None) -> Rule | None:
 class PasswordSettings(_Frozen):
     """How long a password must and may be, in code points (NIST SP 800-63B-4, 3.1.1.2)."""
 
-    min_length: Annotated[int, Field(ge=8)] = 15
-    max_length: Annotated[int, Field(ge=64)] = 128
+    min_length: Annotated[Number, Field(ge=8)] = 15
+    max_length: Annotated[Number, Field(ge=64)] = 128
+
+    @model_validator(mode="after")
+    def _satisfiable(self) -> Self:
+        if self.min_length > self.max_length:
+            raise ConfigurationError.of(
+                "max_length",
+                got=self.max_length,
+                expected=f"at least min_length, {self.min_length}",
+                do="Raise the one or lower the other.",
+            )
+        return self

@@ -1,0 +1,113 @@
+"""Claims about records and their packed form."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authguard_core.counting.state import (
+    NO_DEVICES,
+    Counter,
+    Proof,
+    Record,
+    Registry,
+    Value,
+    pack,
+    unpack,
+)
+
+NUMBERS = st.integers(min_value=0, max_value=2**63 - 1)
+SMALL = st.integers(min_value=0, max_value=2**32 - 1)
+
+
+@st.composite
+def counters(draw: st.DrawFn) -> Counter:
+    """Any counter that could be stored."""
+    counter = Counter()
+    entries = draw(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=8))
+    counter.times = [entry[0] for entry in entries]
+    counter.attempts = [entry[1] for entry in entries]
+    counter.sources = [entry[2] for entry in entries]
+    counter.level = draw(st.integers(min_value=0, max_value=30))
+    counter.level_at, counter.last = draw(NUMBERS), draw(NUMBERS)
+    counter.total, counter.cleared = draw(NUMBERS), draw(NUMBERS)
+    return counter
+
+
+RECORDS = (
+    counters()
+    | st.builds(Registry, SMALL, SMALL)
+    | st.builds(Proof, SMALL, SMALL)
+    | st.builds(Value, st.binary(max_size=40))
+)
+
+
+def fields(record: Record) -> object:
+    """What a record holds, comparable."""
+    if isinstance(record, Counter):
+        return {name: getattr(record, name) for name in Counter.__slots__}
+    return (type(record), *record)
+
+
+@given(RECORDS)
+def test_a_record_survives_being_packed(record: Record) -> None:
+    """Nothing of a record is lost or changed on its way through bytes."""
+    assert fields(unpack(pack(record))) == fields(record)
+
+
+@given(RECORDS, RECORDS)
+def test_different_records_have_different_bytes(one: Record, other: Record) -> None:
+    """A record of one kind is never read as another kind's."""
+    assert (pack(one) == pack(other)) == (fields(one) == fields(other))
+
+
+def test_a_counter_packs_as_small_as_it_says() -> None:
+    """A cold counter costs 38 bytes and 24 for each entry."""
+    counter = Counter()
+    assert len(pack(counter)) == 38
+    counter.times, counter.attempts, counter.sources = [1, 2], [3, 4], [5, 6]
+    assert len(pack(counter)) == 38 + 2 * 24
+
+
+def test_a_log_of_any_length_that_a_limit_may_have_can_be_packed() -> None:
+    """A limit of a hundred thousand fits into the record as well."""
+    counter = Counter()
+    counter.times = counter.attempts = counter.sources = list(range(100_000))
+    assert fields(unpack(pack(counter))) == fields(counter)
+
+
+def test_a_new_account_has_no_known_sources() -> None:
+    """Where no registry is stored, the first generation is empty."""
+    assert Registry(generation=0, serial=0) == NO_DEVICES
+
+
+@given(st.binary(max_size=80))
+def test_bytes_that_are_none_of_ours_are_a_value_error_and_nothing_else(data: bytes) -> None:
+    """Whatever a store holds under a key, reading it fails in one way only."""
+    try:
+        record = unpack(data)
+    except ValueError:
+        return
+    assert pack(record) == data
+
+
+@given(counters(), st.integers(min_value=0, max_value=300))
+def test_a_truncated_counter_is_refused(counter: Counter, length: int) -> None:
+    """Half a log would be half a lock."""
+    data = pack(counter)
+    with pytest.raises(ValueError, match="not a record of this version"):
+        unpack(data[: min(length, len(data) - 1)])
+
+
+@pytest.mark.parametrize("extra", [8, 16])
+def test_a_counter_with_columns_of_different_lengths_is_refused(extra: int) -> None:
+    """An entry needs its time, its attempt and its source."""
+    counter = Counter()
+    counter.times, counter.attempts, counter.sources = [1], [2], [3]
+    with pytest.raises(ValueError, match="not a record of this version"):
+        unpack(pack(counter) + bytes(extra))
+
+
+def test_another_version_is_refused() -> None:
+    """The first byte says the kind and version."""
+    with pytest.raises(ValueError, match="not a record of this version"):
+        unpack(b"\xff" + pack(Counter())[1:])

@@ -1,0 +1,102 @@
+"""Claims about a policy: which keys it counts under, and that purposes are defined."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authguard_core import ConfigurationError, Scope
+from authguard_core.clientip import TrustedProxies, client_address
+from authguard_core.counting.limits import Rule
+from authguard_core.decisions.policy import Policy, PurposePolicy
+from authguard_core.device import Subject
+from authguard_core.keys import KeyRing
+
+RULE = Rule(5, 900_000)
+LOGIN = PurposePolicy(
+    address=RULE._replace(limit=30), subnet=RULE._replace(limit=300), account=RULE, device=RULE
+)
+BARE = PurposePolicy(address=None, subnet=None, account=RULE)
+POLICY = Policy(purposes={"login": LOGIN, "otp": LOGIN, "bare": BARE}, keys=KeyRing([b"1" * 32]))
+ADDRESS = client_address("2001:db8:1:2::3", (), TrustedProxies())
+ALICE = Subject("identifier", "alice")
+SUBJECTS = st.builds(Subject, st.sampled_from(["identifier", "account"]), st.text(max_size=4))
+
+
+def test_address_and_subnet_are_counted_apart() -> None:
+    """Each under its own key and rule, in this order."""
+    address, subnet = POLICY.address_charges("login", ADDRESS)
+
+    assert (address.scope, address.rule.limit) == (Scope.ADDRESS, 30)
+    assert (subnet.scope, subnet.rule.limit) == (Scope.SUBNET, 300)
+    assert address.key != subnet.key
+
+
+def test_what_is_off_is_not_counted() -> None:
+    """A purpose without address limits charges the account alone."""
+    assert POLICY.address_charges("bare", ADDRESS) == []
+    assert POLICY.account_charge("bare", ALICE).rule == RULE
+
+
+def test_a50_each_purpose_counts_for_itself() -> None:
+    """Failures of one factor say nothing about another: no counter is shared between purposes."""
+    login = {
+        charge.key
+        for charge in (*POLICY.address_charges("login", ADDRESS), POLICY.account_charge("login", ALICE))
+    }
+    otp = {
+        charge.key
+        for charge in (*POLICY.address_charges("otp", ADDRESS), POLICY.account_charge("otp", ALICE))
+    }
+
+    assert not login & otp
+
+
+def test_a24_an_account_id_is_no_identifier() -> None:
+    """Who is called like another's account id shares no counter, source or pseudonym with it."""
+    other = Subject("account", "alice")
+
+    assert POLICY.account_charge("login", ALICE).key != POLICY.account_charge("login", other).key
+    assert POLICY.registry_key(ALICE) != POLICY.registry_key(other)
+    assert POLICY.account_ref(ALICE) != POLICY.account_ref(other)
+    assert POLICY.proof_key(ALICE, "192.0.2.1") != POLICY.proof_key(other, "192.0.2.1")
+
+
+@given(SUBJECTS, SUBJECTS, st.text(max_size=4))
+def test_a24_no_two_uses_of_the_secret_meet(one: Subject, other: Subject, network: str) -> None:
+    """Counters, registries, proofs and pseudonyms of any accounts and addresses have keys of their own."""
+    keys = [
+        POLICY.account_charge("login", one).key,
+        POLICY.account_charge("otp", one).key,
+        POLICY.account_ref(one),
+        POLICY.registry_key(one),
+        POLICY.proof_key(one, network),
+        POLICY.address_ref(network),
+    ]
+    if one != other:
+        keys += [POLICY.account_charge("login", other).key, POLICY.proof_key(other, network)]
+
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("name", ["logni", "", "LOGIN"])
+def test_a_purpose_that_nobody_defined_is_refused(name: str) -> None:
+    """A typing error must not open a purpose without limits; the refusal names those there are."""
+    with pytest.raises(ConfigurationError) as refused:
+        POLICY.purpose(name)
+
+    assert str(refused.value) == (
+        f"purpose: got {name!r}, expected one of ['bare', 'login', 'otp']. Define it in the settings."
+    )
+
+
+def test_nothing_is_trusted_unless_named() -> None:
+    """A policy made without proxies believes no header, and its cookie demands TLS."""
+    assert not POLICY.trusted.trusts("127.0.0.1")
+    assert POLICY.cookie_secure
+
+
+def test_a82_a_policy_shows_no_secret() -> None:
+    """Its repr can be logged."""
+    policy = Policy(purposes={"login": LOGIN}, keys=KeyRing([b"canary" * 6]))
+
+    assert "canary" not in repr(policy)

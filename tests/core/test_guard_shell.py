@@ -1,0 +1,253 @@
+"""Claims about what both guards share."""
+
+import logging
+from threading import Event as Signal
+from threading import current_thread, main_thread
+
+import anyio
+import pytest
+
+from authguard_core import Attempt, ConfigurationError, Event, EventKind, Guard, Outcome, Verdict
+from authguard_core.guard.shell import in_time, subject_of, unresolved
+from tests.core.scene import HOME, SECRET, Scene, scene, settings
+
+LONG = 3_600.0
+
+
+# What a guard says about itself
+
+
+def test_a82_a_guard_shows_its_purposes_and_nothing_else() -> None:
+    """Neither secret nor storage URL is in its repr."""
+    guard = Guard(settings(secret_key="canary" * 6, purposes={"export": {}}))
+
+    assert repr(guard) == "<Guard: purposes export, login, otp, register, reset>"
+
+
+@pytest.mark.parametrize(("secure", "name"), [(True, "__Host-authguard_device"), (False, "authguard_device")])
+def test_a_guard_says_which_cookie_it_reads(*, secure: bool, name: str) -> None:
+    """An adapter asks, and doesn't know the names."""
+    assert Guard(settings(cookie_secure=secure)).cookie_name == name
+
+
+def test_a_guard_describes_its_limits() -> None:
+    """In words, a line for each counter."""
+    assert "login: each address: at most 30 in any 15m" in scene().guard.describe().splitlines()
+
+
+def test_a26_a_guard_says_under_which_address_it_counts() -> None:
+    """The same as an attempt: a header counts from a trusted proxy only."""
+    guard = Guard(settings(trusted_proxies="10.0.0.1"))
+    headers = [("X-Forwarded-For", HOME)]
+
+    assert guard.client_address("10.0.0.1", headers).network == HOME
+    assert guard.client_address("10.0.0.2", headers).network == "10.0.0.2"
+    assert guard.client_address(HOME).network == HOME
+
+
+def test_a_guard_reads_the_environment_where_it_gets_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AUTHGUARD_* is enough."""
+    monkeypatch.setenv("AUTHGUARD_SECRET_KEY", SECRET)
+
+    assert Guard().settings.policy().purposes.keys() == settings().policy().purposes.keys()
+
+
+# Observers
+
+
+def history(world: Scene) -> list[tuple[Verdict, object, object]]:
+    """What a guard decides over an attack and a sign-in."""
+    decisions = [world.check() for _ in range(7)]
+    decisions += [
+        world.guard.settle(decision.ticket, outcome)
+        for decision, outcome in zip(decisions, Outcome, strict=False)
+        if decision.ticket
+    ]
+    return [(decision.verdict, decision.reason, decision.wait) for decision in decisions]
+
+
+def test_a84_an_observer_that_raises_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Not the decisions, and not what the others are told; the log names the error's type, not its text."""
+
+    def canary(event: Event) -> None:
+        raise RuntimeError(f"canary {event}")
+
+    quiet, loud = scene(), scene()
+    heard: list[Event] = []
+    loud.guard = Guard(
+        settings(login={"delay": "off"}),
+        storage=loud.guard.storage,
+        observers=[canary, heard.append, canary],
+        clock=loud.clock,
+    )
+
+    assert history(loud) == history(quiet)
+    assert [event.kind for event in heard] == quiet.heard()
+    assert caplog.messages[0] == "an observer failed on attempt_admitted: RuntimeError"
+    assert "canary" not in caplog.text
+
+
+def test_observers_are_told_in_order() -> None:
+    """Each event goes to the first, then to the second, before the next event."""
+    told: list[tuple[str, EventKind]] = []
+    guard = Guard(
+        settings(),
+        observers=(
+            lambda event: told.append(("first", event.kind)),
+            lambda event: told.append(("second", event.kind)),
+        ),
+    )
+    decision = guard.check(Attempt(identifier="alice"))
+    assert decision.ticket
+    guard.settle(decision.ticket, Outcome.FAILURE)
+
+    assert told == [
+        ("first", EventKind.ADMITTED),
+        ("second", EventKind.ADMITTED),
+        ("first", EventKind.FAILED),
+        ("second", EventKind.FAILED),
+    ]
+
+
+def test_what_an_observer_is_told_is_what_the_decision_says() -> None:
+    """Events are data on the decision; whoever has no observer reads them there."""
+    world = scene()
+    decision = world.check()
+
+    assert tuple(world.events) == decision.events
+
+
+class Waiting:
+    """An observer whose call is a coroutine."""
+
+    async def __call__(self, event: Event) -> None:
+        raise AssertionError(event)
+
+
+async def waiting(event: Event) -> None:
+    raise AssertionError(event)
+
+
+@pytest.mark.parametrize("observer", [waiting, Waiting()], ids=["function", "object"])
+def test_an_observer_that_would_have_to_be_awaited_is_refused(observer: object) -> None:
+    """It would never run, and every event would be lost in silence."""
+    with pytest.raises(ConfigurationError) as refused:
+        Guard(settings(), observers=[observer])  # type: ignore[list-item]
+
+    assert str(refused.value) == (
+        "observers: got 'a coroutine function', expected a plain function. Write it without async."
+    )
+
+
+def test_the_logger_is_the_library_s() -> None:
+    """An application turns it up or down under one name."""
+    assert logging.getLogger("authguard").name in logging.root.manager.loggerDict
+
+
+# Whose identifier it is
+
+
+def test_a18_an_account_and_a_name_of_equal_text_are_two() -> None:
+    """They are counted in spaces apart."""
+    assert subject_of("17", None) != subject_of("alice", "17")
+    assert subject_of("alice", "17") == subject_of("alice@example.org", "17")
+
+
+def test_a23_an_empty_account_id_is_no_account() -> None:
+    """The name is counted then, as for everybody who isn't found."""
+    assert subject_of("alice", "") == subject_of("alice", None)
+
+
+@pytest.mark.parametrize("account", [17, b"17", False, ["canary"]], ids=repr)
+def test_an_account_id_is_text(account: object) -> None:
+    """The refusal says what to return, and not what was."""
+    with pytest.raises(ConfigurationError) as refused:
+        subject_of("alice", account)
+
+    assert str(refused.value) == (
+        f"resolve: got '{type(account).__name__}', expected text or None."
+        " Return the account id as text, str(user.id) say."
+    )
+
+
+def test_a82_a_look_up_s_own_words_are_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    """Only what this library says is repeated, because it holds no personal datum."""
+    failure = unresolved(LookupError("canary"))
+    unresolved(ConfigurationError("resolve: got 'int'"))
+
+    assert str(failure) == "resolve failed: LookupError"
+    assert caplog.messages == ["resolve failed: LookupError", "resolve failed: resolve: got 'int'"]
+
+
+# The deadline of the look-up
+
+
+@pytest.mark.anyio
+async def test_a_look_up_that_is_too_slow_is_given_up() -> None:
+    """On the event loop it is cancelled at the deadline."""
+
+    async def never(_: str) -> str | None:
+        await anyio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(TimeoutError):
+        await in_time(never, 0.001)("alice")
+
+
+@pytest.mark.anyio
+async def test_a_plain_look_up_that_is_too_slow_is_given_up() -> None:
+    """The thread goes on alone; nobody waits for it."""
+    release = Signal()
+
+    def blocked(_: str) -> str | None:
+        release.wait()
+        return None
+
+    try:
+        with pytest.raises(TimeoutError):
+            await in_time(blocked, 0.001)("alice")
+    finally:
+        release.set()
+
+
+@pytest.mark.anyio
+async def test_a_plain_look_up_runs_beside_the_loop() -> None:
+    """A driver that blocks holds up its own attempt only."""
+    threads: list[object] = []
+
+    def look_up(name: str) -> str | None:
+        threads.append(current_thread())
+        return name.upper()
+
+    assert await in_time(look_up, LONG)("alice") == "ALICE"
+    assert threads[0] is not main_thread()
+
+
+class Directory:
+    """A look-up that is an object."""
+
+    async def __call__(self, name: str) -> str | None:
+        assert current_thread() is main_thread()
+        return name.upper()
+
+    async def find(self, name: str) -> str | None:
+        return await self(name)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "resolve",
+    [Directory(), Directory().find, lambda name: Directory().find(name)],
+    ids=["object", "method", "lambda"],
+)
+async def test_whatever_can_be_awaited_is_awaited(resolve: Directory) -> None:
+    """A coroutine function, a method, an object whose call is one, and a lambda around one."""
+    assert await in_time(resolve, LONG)("alice") == "ALICE"
+
+
+def test_nobody_shares_what_the_log_can_t_hold(caplog: pytest.LogCaptureFixture) -> None:
+    """A82: over a whole history nothing is logged at all, at any level."""
+    with caplog.at_level(logging.DEBUG):
+        history(scene())
+
+    assert caplog.text == ""
