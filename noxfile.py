@@ -60,7 +60,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Mypy and pyright, both strict."""
-    session.install("-e", ".[browser,test,types]")
+    session.install("-e", ".[bench,browser,test,types]")
     session.run("mypy", *session.posargs)
     session.run("pyright", "--pythonpath", f"{session.bin}/python")
 
@@ -111,7 +111,7 @@ def bench(session: nox.Session) -> None:
     """The benchmarks: they print ratios and assert no time."""
     if not any((ROOT / "tests" / "benchmarks").glob("*.py")):
         session.skip("tests/benchmarks holds no benchmark")
-    session.install("-e", ".[test]")
+    session.install("-e", ".[bench,test]")
     run_pytest(session, "tests/benchmarks", "-q", "-s", *session.posargs)
 
 

@@ -31,7 +31,7 @@ autodoc_typehints = "signature"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 
-# References to authguard's public names must resolve; others aren't looked up, so that the build needs no network.
+# References to authguard's public names must resolve; others aren't looked up: no network is needed.
 nitpicky = True
 nitpick_ignore_regex = [(r"py:.*", r"(?!authguard_).*"), (r"py:.*", r".*\.(_\w+|T|Exchange)")]
 

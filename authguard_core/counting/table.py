@@ -41,12 +41,14 @@ def _fold_live(live: Live) -> bytes:
     return _fold(live[0], rules.expires(*live), rules.hot_until(*live))
 
 
-def _times(slot: Slot) -> tuple[int, int]:
-    """Return from when a record means nothing, and until when it must stay even if space runs out."""
-    if isinstance(slot, tuple):
-        return rules.expires(*slot), rules.hot_until(*slot)
-    expires, hot_until = _TIMES.unpack_from(slot)
-    return expires, hot_until
+def _expires(slot: Slot) -> int:
+    """Return from when a record means nothing."""
+    return rules.expires(*slot) if isinstance(slot, tuple) else int(_TIMES.unpack_from(slot)[0])
+
+
+def _hot_until(slot: Slot) -> int:
+    """Return until when a record must stay even if space runs out. It is never after it expires."""
+    return rules.hot_until(*slot) if isinstance(slot, tuple) else int(_TIMES.unpack_from(slot)[1])
 
 
 _DEAD = _TIMES.pack(0, 0)
@@ -73,7 +75,7 @@ class Table:
             return None
         if isinstance(slot, tuple):
             return slot[0]
-        return unpack(slot[_TIMES.size :]) if _times(slot)[0] > now else None
+        return unpack(slot[_TIMES.size :]) if _expires(slot) > now else None
 
     def put_counter(self, key: bytes, counter: Counter, rule: Rule, now: int) -> None:
         """Keep a counter."""
@@ -115,11 +117,11 @@ class Table:
 
     def _visit(self, visits: int, now: int, *, full: bool) -> None:
         """Drop dead keys, and, when the table is full, those that aren't hot."""
+        leaves = _hot_until if full else _expires
         for _ in range(min(visits, len(self._round))):
             self._next %= len(self._round)
             key = self._round[self._next]
-            expires, hot_until = _times(self._slots[key])
-            if expires <= now or (full and hot_until <= now):
+            if leaves(self._slots[key]) <= now:
                 self._drop(key)
             else:
                 self._next += 1

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from authguard_core.attempt import Attempt, Decision, Ticket, Verdict
-from authguard_core.clientip import ClientAddress, TrustedProxies, client_address
+from authguard_core.clientip import ClientAddress, Suspicion, TrustedProxies, client_address
 from authguard_core.counting.ops import Admit, Admitted, Charge, Known, Refused
 from authguard_core.counting.refusal import Reason, Refusal, Scope
 from authguard_core.decisions.policy import Plan, Policy, Results
@@ -179,13 +179,16 @@ def _allow(facts: _Facts, subject: Subject, source: int, result: Admitted) -> De
     )
 
 
+UNSUSPICIOUS = (None, Suspicion.ALL_TRUSTED)
+"""A request from inside, all of whose hops are trusted, is everyday traffic."""
+
 CLOSING = {Reason.LOCKED: EventKind.LOCKED, Reason.CAPPED: EventKind.CAPPED}
 
 
 def _notices(facts: _Facts, *, shared: bool = False, known: bool = False) -> tuple[Event, ...]:
     """Return the events that have nothing to do with the verdict."""
     kinds: list[EventKind] = []
-    if facts.address and facts.address.suspect:
+    if facts.address and facts.address.suspect not in UNSUSPICIOUS:
         kinds.append(EventKind.ADDRESS_SUSPECT)
     if not facts.cookies:
         kinds.append(EventKind.COOKIE_WITHHELD)

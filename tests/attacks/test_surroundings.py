@@ -105,6 +105,13 @@ def test_a28_garbage_from_a_trusted_proxy_is_counted_under_the_proxy_and_told(lo
     assert EventKind.ADDRESS_SUSPECT in {event.kind for event in decision.events}
 
 
+def test_a28_traffic_from_inside_is_not_suspect() -> None:
+    """A request all of whose hops are trusted proxies raises no alarm."""
+    login = make_login(trusted_proxies="10.0.0.0/8")
+    inside = Attempt(identifier="alice", peer="10.1.1.1", headers=[("X-Forwarded-For", "10.2.2.2")])
+    assert [event.kind for event in login.guard.check(inside).events] == [EventKind.ADMITTED]
+
+
 def test_a29_a_spoofed_header_locks_no_victims_address(login: Login) -> None:
     """G7: attempts that claim the victim's address are charged to the sender's."""
     for number in range(100):
