@@ -1,7 +1,7 @@
 """The project's tasks: ``nox`` runs the tests, ``nox -l`` lists the rest.
 
 Arguments after ``--`` reach the tool: ``nox -s tests-3.12 -- -k proxy``.
-``AUTHGUARD_REPORTS`` names a directory for JUnit reports, one per session.
+``TESTS_REPORTS`` names a directory for JUnit reports, one per session.
 """
 
 import os
@@ -29,7 +29,7 @@ nox.options.download_python = "never"  # only what is on the machine
 
 def run_pytest(session: nox.Session, *args: str) -> None:
     """Run pytest, with a JUnit report where one is asked for."""
-    reports = os.environ.get("AUTHGUARD_REPORTS")
+    reports = os.environ.get("TESTS_REPORTS")
     junit = [f"--junitxml={ROOT / reports / session.name}.xml"] if reports else []
     session.run("python", "-m", "pytest", *junit, *args)
 

@@ -1,7 +1,7 @@
 """A headless Chromium for the browser tests.
 
-It is the one on the machine: ``AUTHGUARD_CHROMIUM`` names it, or it is found on the path. Where there is none
-the tests are skipped, unless ``AUTHGUARD_REQUIRE_BROWSER`` is set: then they fail.
+It is the one on the machine: ``TESTS_CHROMIUM`` names it, or it is found on the path. Where there is none
+the tests are skipped, unless ``TESTS_REQUIRE_BROWSER`` is set: then they fail.
 """
 
 import os
@@ -18,7 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 def chromium_path() -> str | None:
     """The executable to start, if there is one."""
-    return os.environ.get("AUTHGUARD_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    return os.environ.get("TESTS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,10 +33,8 @@ def chromium() -> Iterator[Browser]:
     """One browser process for all tests."""
     path = chromium_path()
     if path is None:
-        message = (
-            f"no Chromium: none of {', '.join(NAMES)} is on the path; install one or set AUTHGUARD_CHROMIUM"
-        )
-        if os.environ.get("AUTHGUARD_REQUIRE_BROWSER"):
+        message = f"no Chromium: none of {', '.join(NAMES)} is on the path; install one or set TESTS_CHROMIUM"
+        if os.environ.get("TESTS_REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as playwright:

@@ -75,7 +75,6 @@ def test_one_registers_confirms_signs_in_and_out(
     name = unique("ann", request)
     register(any_page, url, name)
     assert sign_in(any_page, url, name, PASSWORD) == 200
-    any_page.goto(url)
     expect(any_page.get_by_role("heading", name=name)).to_be_visible()
     any_page.get_by_role("button", name="Sign out").click()
     expect(any_page.get_by_role("button", name="Sign in")).to_be_visible()
