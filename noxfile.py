@@ -42,6 +42,14 @@ def tests(session: nox.Session) -> None:
     run_pytest(session, *(session.posargs or ["-n", "2", *covered]))
 
 
+@nox.session(name="property")
+def properties(session: nox.Session) -> None:
+    """The property tests alone, with many more examples than the default run takes."""
+    session.install("-e", ".[test]")
+    session.env["HYPOTHESIS_PROFILE"] = "long"
+    run_pytest(session, "-n", "2", "-m", "hypothesis", *session.posargs)
+
+
 @nox.session
 def own_coverage(session: nox.Session) -> None:
     """Each module must be covered by its own test file alone."""

@@ -207,7 +207,10 @@ def _family(media_type: str) -> str:
 def _is_utf_8(parameter: str) -> bool:
     """Whether a parameter leaves the body in UTF-8: it is another one, or names that charset."""
     name, _, value = parameter.partition("=")
-    return name.strip(" \t") != "charset" or value.strip(' \t"') in _UTF_8
+    # charset*=... (RFC 8187) is one to some parsers; a sign-in needs no such thing.
+    return not name.strip(" \t").startswith("charset") or (
+        name.strip(" \t") == "charset" and value.strip(' \t"') in _UTF_8
+    )
 
 
 def _json_members(body: bytes) -> _Members | BodyFault:

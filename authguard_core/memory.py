@@ -33,7 +33,7 @@ from authguard_core.counting.ops import (
     Settle,
 )
 from authguard_core.counting.refusal import Scope
-from authguard_core.counting.state import Counter, Record
+from authguard_core.counting.state import Counter, Proof, Record
 from authguard_core.counting.table import Table
 from authguard_core.errors import ConfigurationError, StorageError
 
@@ -122,7 +122,9 @@ class MemoryStorage:
     def put(self, key: bytes, record: Record, /, *, rule: Rule | None = None, until: int = 0) -> None:
         """Keep a record. For the core, while the lock is held."""
         if not isinstance(record, Counter) or rule is None:
-            self._table.put(key, record, until, self._now)
+            # An address that became known gives way first: one account could fill the store with them.
+            hot_until = 0 if isinstance(record, Proof) else until
+            self._table.put(key, record, until, self._now, hot_until=hot_until)
         elif key.startswith(OVERFLOW_PREFIX):
             self._overflow[key] = (record, rule)
         else:

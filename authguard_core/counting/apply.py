@@ -90,7 +90,9 @@ def _known_keys(known: Known) -> tuple[bytes, ...]:
 
 
 def _issue_keys(issue: Issue) -> tuple[bytes, ...]:
-    return (issue.registry, issue.proof) if issue.proof else (issue.registry,)
+    stored = (issue.proof,) if issue.proof else ()
+    counter = (issue.charge.key,) if issue.charge else ()
+    return (issue.registry, *stored, *counter)
 
 
 # Counters
@@ -177,7 +179,8 @@ def _settle(op: Settle, records: Records, clock: int) -> Settled:
     if not op.checked:
         return Settled()
     _forget(op, records)
-    return Settled(_issue(op.issue, records, clock) if op.issue else None)
+    # Where no log holds the attempt any more, it was settled before, or a reset came in between.
+    return Settled(_issue(op.issue, records, clock) if op.issue and began else None)
 
 
 def _settle_log(op: Settle, charged: Charged, records: Records) -> int | None:
@@ -236,14 +239,18 @@ def _view(found: _Found) -> View:
 
 def _clear(op: Clear, records: Records, clock: int) -> Cleared:
     for charge in op.charges:
-        _, counter, now = _find(charge, records, clock)
-        rules.reset(counter, now)
-        records.put(charge.key, counter, rule=charge.rule)
+        _reset(charge, records, clock)
     if not op.registry:
         return Cleared()
     renewed = registry.issue(registry.next_generation(_registry(records, op.registry)))
     records.put(op.registry, renewed, until=clock + registry.LIFETIME)
     return Cleared(Proof(*renewed))
+
+
+def _reset(charge: Charge, records: Records, clock: int) -> None:
+    _, counter, now = _find(charge, records, clock)
+    rules.reset(counter, now)
+    records.put(charge.key, counter, rule=charge.rule)
 
 
 # Known sources
@@ -264,6 +271,8 @@ def _issue(issue: Issue, records: Records, clock: int) -> Proof | None:
         stored = Proof(*after) if issue.fresh else records.get(issue.proof)
         if isinstance(stored, Proof):
             records.put(issue.proof, stored, until=until)
+    if issue.fresh and issue.charge:
+        _reset(issue.charge, records, clock)
     return Proof(*after) if issue.fresh else None
 
 

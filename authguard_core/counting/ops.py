@@ -106,6 +106,8 @@ class Issue(NamedTuple):
     """Give it a new place; otherwise only keep the registry for another lifetime."""
     proof: bytes | None = None
     """Where to store the proof, for a source that has no cookie."""
+    charge: Charge | None = None
+    """The counter of a source that has no cookie: when it becomes known, it has its whole budget."""
 
 
 class Settle(NamedTuple):

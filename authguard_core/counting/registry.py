@@ -19,8 +19,12 @@ LIFETIME = 180 * DAY
 
 
 def is_alive(registry: Registry, proof: Proof) -> bool:
-    """Say whether a source with this proof is still known."""
-    return proof.generation == registry.generation and proof.serial > registry.serial - LIVE_SOURCES
+    """Say whether a source with this proof is still known.
+
+    A store that forgot the registry knows nobody: else what a reset had ended would come back to life.
+    """
+    oldest = registry.serial - LIVE_SOURCES
+    return proof.generation == registry.generation and oldest < proof.serial <= registry.serial
 
 
 def issue(registry: Registry) -> Registry:

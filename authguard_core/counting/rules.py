@@ -212,7 +212,10 @@ def forget(counter: Counter, seq: int) -> None:
 
 
 def release(counter: Counter, *, attempt: int, seq: int) -> None:
-    """Take back an attempt whose secret was never looked at. It clears nothing else."""
+    """Take back an attempt whose secret was never looked at. It clears nothing else.
+
+    If an older attempt proves right afterwards, the consecutive count may stay one too high, never too low.
+    """
     if attempt not in counter.attempts:
         return
     refund(counter, attempt)

@@ -88,9 +88,9 @@ class Table:
         if len(self._live) > LIVE_COUNTERS:
             self._fold_oldest()
 
-    def put(self, key: bytes, record: Record, until: int, now: int) -> None:
-        """Keep a record until a time; until then it must stay."""
-        self._enter(key, _fold(record, until, until), now)
+    def put(self, key: bytes, record: Record, until: int, now: int, *, hot_until: int | None = None) -> None:
+        """Keep a record until a time; to ``hot_until``, by default the same, even if space runs out."""
+        self._enter(key, _fold(record, until, until if hot_until is None else hot_until), now)
 
     def remove(self, key: bytes) -> None:
         """Mark a record as dead; a later visit takes it out."""

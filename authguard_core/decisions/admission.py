@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from authguard_core.attempt import Attempt, Decision, Ticket, Verdict
-from authguard_core.clientip import ClientAddress, Suspicion, TrustedProxies, client_address
-from authguard_core.counting.ops import Admit, Admitted, Charge, Known, Refused
+from authguard_core.clientip import ClientAddress, Suspicion, client_address
+from authguard_core.counting.ops import Admit, Admitted, Known, Refused
 from authguard_core.counting.refusal import Reason, Refusal, Scope
-from authguard_core.decisions.policy import Plan, Policy, Results
+from authguard_core.decisions.policy import BY_ADDRESS, Plan, Policy, Results
 from authguard_core.device import Device, Subject, read
 from authguard_core.errors import StorageError
 from authguard_core.events import Event, EventKind
@@ -15,8 +15,6 @@ __all__ = ["STORAGE_FAILURE_WAIT", "plan", "unresolved"]
 
 STORAGE_FAILURE_WAIT = 2.0
 """Seconds after which an attempt may come again that the store could not decide on."""
-
-KNOWN_SCOPE = Scope.DEVICE.value
 
 
 class _Facts(NamedTuple):
@@ -73,36 +71,26 @@ def _source(policy: Policy, address: ClientAddress | None) -> int:
 def _gather(policy: Policy, attempt: Attempt, subject: Subject | None, now: float, nonce: bytes) -> _Facts:
     peer = attempt.peer
     address = None if peer is None else client_address(peer, attempt.headers, policy.trusted)
-    cookies = policy.cookie_secure or peer is None or _is_local(peer)
+    cookies = policy.may_set_cookie(peer)
     device = None
     if attempt.device and cookies and subject and policy.purpose(attempt.purpose).device:
         device = read(policy.keys, subject, attempt.device, now=now)
     return _Facts(policy, attempt, subject, address, device, cookies, now, nonce)
 
 
-NOBODY = TrustedProxies.parse(())
-
-
-def _is_local(peer: str) -> bool:
-    """Say whether the connection can't have come over a network: loopback, or no address at all."""
-    found = client_address(peer, (), NOBODY)
-    return found.loopback or found.network == found.subnet
-
-
 def _known(facts: _Facts) -> Known | None:
     """Return what a source that may be known shows: its cookie, else its address."""
     policy, subject, purpose = facts.policy, facts.subject, facts.attempt.purpose
-    rules = policy.purpose(purpose)
-    if subject is None or rules.device is None:
+    if subject is None:
         return None
-    registry = policy.registry_key(subject)
     if facts.device:
-        key = policy.keys.key(purpose, KNOWN_SCOPE, *subject, facts.device.id)
-        return Known(registry, facts.device.proof, Charge(Scope.DEVICE, key, rules.device))
-    if rules.known_by_address and facts.address:
+        charge = policy.known_charge(purpose, subject, facts.device.id)
+        return Known(policy.registry_key(subject), facts.device.proof, charge) if charge else None
+    if policy.purpose(purpose).known_by_address and facts.address:
         network = facts.address.network
-        key = policy.keys.key(purpose, KNOWN_SCOPE, "address", *subject, network)
-        return Known(registry, policy.proof_key(subject, network), Charge(Scope.DEVICE, key, rules.device))
+        charge = policy.known_charge(purpose, subject, *BY_ADDRESS, network)
+        proof = policy.proof_key(subject, network)
+        return Known(policy.registry_key(subject), proof, charge) if charge else None
     return None
 
 

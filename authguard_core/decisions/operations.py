@@ -99,7 +99,7 @@ def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: floa
 
 
 def plan_reset_completed(
-    policy: Policy, purpose: str, subject: Subject, *, now: float, nonce: bytes
+    policy: Policy, purpose: str, subject: Subject, *, peer: str | None, now: float, nonce: bytes
 ) -> Plan[Decision]:
     """Plan what a completed password reset brings.
 
@@ -113,7 +113,7 @@ def plan_reset_completed(
 
     def decide(cleared: Result) -> Decision:
         done = _done(event)
-        if not isinstance(cleared, Cleared) or cleared.proof is None:
+        if not isinstance(cleared, Cleared) or cleared.proof is None or not policy.may_set_cookie(peer):
             return done
         device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
         return Decision(verdict=done.verdict, reason=done.reason, device=device, events=done.events)

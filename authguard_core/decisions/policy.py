@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from authguard_core.clientip import ClientAddress, TrustedProxies
+from authguard_core.clientip import ClientAddress, TrustedProxies, client_address
 from authguard_core.counting.limits import Rule
 from authguard_core.counting.ops import Charge, Op, Result
 from authguard_core.counting.refusal import Scope
@@ -26,6 +26,11 @@ from authguard_core.keys import KeyRing
 __all__ = ["Plan", "Policy", "PurposePolicy", "Results"]
 
 T = TypeVar("T")
+
+BY_ADDRESS = ("address",)
+"""What precedes an address in the key of a known source's counter, so that none is a device's id."""
+
+NOBODY = TrustedProxies.parse(())
 
 Results = Sequence[Result] | StorageError
 """What a storage trip brought: the results in the operations' order, or its failure as a value."""
@@ -103,6 +108,24 @@ class Policy:
         """Return the counter of an account, for all sources that aren't known."""
         key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
         return Charge(Scope.ACCOUNT, key, self.purpose(purpose).account)
+
+    def known_charge(self, purpose: str, subject: Subject, *source: str | bytes) -> Charge | None:
+        """Return the counter of a known source, or None where the purpose knows none."""
+        rule = self.purpose(purpose).device
+        if rule is None:
+            return None
+        return Charge(Scope.DEVICE, self.keys.key(purpose, Scope.DEVICE.value, *subject, *source), rule)
+
+    def may_set_cookie(self, peer: str | None) -> bool:
+        """Say whether a device cookie may go over this connection.
+
+        Without Secure only if the connection can't have come over a network: from loopback, or from a peer
+        that has no address at all.
+        """
+        if self.cookie_secure or peer is None:
+            return True
+        found = client_address(peer, (), NOBODY)
+        return found.loopback or found.network == found.subnet
 
     def registry_key(self, subject: Subject) -> bytes:
         """Return where it is kept which sources of an account are known."""

@@ -10,7 +10,7 @@ from authguard_core import device as cookies
 from authguard_core.attempt import Decision, Outcome, Ticket, Verdict
 from authguard_core.counting.ops import Issue, Result, Settle, Settled
 from authguard_core.counting.refusal import Reason
-from authguard_core.decisions.policy import Plan, Policy, Results
+from authguard_core.decisions.policy import BY_ADDRESS, Plan, Policy, Results
 from authguard_core.device import Device, DeviceCookie, Subject
 from authguard_core.errors import StorageError
 from authguard_core.events import Event, EventKind
@@ -88,9 +88,12 @@ def _issue(policy: Policy, ticket: Ticket) -> Issue | None:
     rules = policy.purpose(ticket.purpose)
     if rules.device is None:
         return None
-    stored = rules.known_by_address and ticket.network is not None and ticket.device is None
-    proof = policy.proof_key(ticket.subject, ticket.network or "") if stored else None
-    return Issue(policy.registry_key(ticket.subject), not ticket.known, proof)
+    registry, fresh = policy.registry_key(ticket.subject), not ticket.known
+    if not rules.known_by_address or ticket.network is None or ticket.device:
+        return Issue(registry, fresh)
+    proof = policy.proof_key(ticket.subject, ticket.network)
+    charge = policy.known_charge(ticket.purpose, ticket.subject, *BY_ADDRESS, ticket.network)
+    return Issue(registry, fresh, proof, charge)
 
 
 def _device(ticket: Ticket, settled: Result, nonce: bytes) -> Device | None:

@@ -13,12 +13,23 @@ from authguard_core.decisions.describe import describe
 from authguard_core.device import Subject, cookie_name
 from authguard_core.errors import ConfigurationError, StorageError
 from authguard_core.events import Event, Observer
+from authguard_core.identity import canonical
 
 if TYPE_CHECKING:
     from authguard_core.decisions.policy import Policy
     from authguard_core.settings import Settings
 
-__all__ = ["AsyncResolve", "Resolve", "Shell", "blocking", "in_time", "nonce", "subject_of", "unresolved"]
+__all__ = [
+    "AsyncResolve",
+    "Resolve",
+    "Shell",
+    "account_of",
+    "blocking",
+    "in_time",
+    "nonce",
+    "subject_of",
+    "unresolved",
+]
 
 logger = logging.getLogger("authguard")
 
@@ -29,6 +40,7 @@ Resolve = Callable[[str], str | None]
 
 So one person's e-mail and user name are one account. It is asked before every attempt;
 if it raises, or takes too long, the attempt is refused as if the store had failed.
+That both are one account can be seen from outside: once one is locked, so is the other.
 """
 
 AsyncResolve = Callable[[str], Awaitable[str | None]]
@@ -46,6 +58,8 @@ class Shell:
         self.policy: Policy = self.settings.policy()
         self._observers = tuple([blocking("observers", observer) for observer in observers])
         self._clock = clock
+        if not self.policy.cookie_secure:
+            logger.warning("COOKIE_SECURE is off: device cookies are for plain http on this machine only")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: purposes {', '.join(sorted(self.policy.purposes))}>"
@@ -93,6 +107,19 @@ def unresolved(error: BaseException) -> StorageError:
     text = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
     logger.error("resolve failed: %s", text)
     return StorageError(f"resolve failed: {type(error).__name__}")
+
+
+def account_of(account: str, *, resolving: bool) -> Subject:
+    """Return who an account's id stands for: without a ``resolve`` hook it is the identifier itself.
+
+    Raises:
+        ValueError: nothing usable in it.
+
+    """
+    name = account if resolving else canonical(account)
+    if not name:
+        raise ValueError("account: got nothing usable, expected an account id, or a user name")
+    return subject_of(name, name if resolving else None)
 
 
 def subject_of(name: str, account: object) -> Subject:

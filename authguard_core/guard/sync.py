@@ -14,7 +14,7 @@ from authguard_core.device import Subject
 from authguard_core.errors import StorageError
 from authguard_core.events import Observer
 from authguard_core.guard import plugins
-from authguard_core.guard.shell import Resolve, Shell, blocking, nonce, subject_of, unresolved
+from authguard_core.guard.shell import Resolve, Shell, account_of, blocking, nonce, subject_of, unresolved
 from authguard_core.hashing import Hasher, HasherPlugin
 from authguard_core.identity import canonical
 from authguard_core.storage import Storage
@@ -109,6 +109,8 @@ class Guard(Shell):
     def unlock(self, identifier: str, *, purpose: str = "login") -> Decision:
         """Give an account its whole budget back: an operator's word. It ends lock and cap.
 
+        Known sources stay known, and keep budgets and locks of their own.
+
         Raises:
             StorageError: the store, or ``resolve``, could not answer.
             ValueError: nothing usable in the identifier.
@@ -129,20 +131,26 @@ class Guard(Shell):
             self._run(operations.plan_unlock_address(self.policy, purpose, address, now=self._clock()))
         )
 
-    def reset_completed(self, identifier: str, *, purpose: str = "login") -> Decision:
+    def reset_completed(self, account: str, *, purpose: str = "login", peer: str | None = None) -> Decision:
         """Report a password reset that its owner completed. It ends lock and cap.
 
         Every known browser is forgotten; the decision carries the cookie that makes the
         one that completed the reset known.
 
+        Args:
+            account: the account's id, as ``resolve`` returns it; without that hook, the user name.
+            purpose: whose lock and cap end.
+            peer: the connection's other end. With ``COOKIE_SECURE`` off, a cookie is made for
+                this machine only.
+
         Raises:
-            StorageError: the store, or ``resolve``, could not answer.
-            ValueError: nothing usable in the identifier.
+            StorageError: the store could not answer.
+            ValueError: nothing usable in the account.
 
         """
-        subject = self._named(identifier)
+        subject = account_of(account, resolving=self._resolve is not None)
         step = operations.plan_reset_completed(
-            self.policy, purpose, subject, now=self._clock(), nonce=nonce()
+            self.policy, purpose, subject, peer=peer, now=self._clock(), nonce=nonce()
         )
         return self._tell(self._run(step))
 

@@ -112,6 +112,13 @@ class PurposeSettings(_Frozen):
             raise ConfigurationError.of(
                 "account_limit", got=OFF, expected="a limit", do="Every purpose has one; raise it instead."
             )
+        if self.known_by_address and self.device_limit is None:
+            raise ConfigurationError.of(
+                "known_by_address",
+                got=True,
+                expected="a device_limit beside it",
+                do="Set the budget of a known source, or leave it out.",
+            )
         for name, limit in (("account_limit", self.account_limit), ("device_limit", self.device_limit)):
             if limit:
                 self._check_log(name, limit)

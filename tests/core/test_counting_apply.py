@@ -365,3 +365,11 @@ def test_stores_of_objects_and_of_bytes_never_differ(steps: list[tuple[int, str,
         return story.told
 
     assert run(Objects()) == run(Bytes())
+
+
+def test_an_address_that_becomes_known_has_its_whole_budget(store: Objects) -> None:
+    """What its counter held from an earlier life is forgotten when it becomes known again."""
+    store.admit(DEVICE)
+    ticket = store.admit()
+    assert ticket.settle(issue=Issue(REGISTRY, True, PROOF, DEVICE)) == Proof(0, 1)
+    assert store.view(DEVICE).failures == 0

@@ -227,11 +227,35 @@ def test_a64_a_known_sources_admission_that_comes_again_is_charged_once(store: O
     assert store.view(DEVICE).failures == 1
 
 
-def test_settling_for_a_source_that_is_gone_still_makes_it_known(store: Objects) -> None:
-    """A slow sign-in becomes known although its counters expired meanwhile."""
+def test_an_attempt_that_no_log_holds_any_more_makes_nobody_known(store: Objects) -> None:
+    """Settled before, or cleared by a reset that came in between: its success is of yesterday."""
     ticket = store.admit()
     store.records.clear()
+    assert ticket.settle(issue=Issue(REGISTRY, True)) is None
+
+
+def test_settling_twice_takes_one_place(store: Objects) -> None:
+    """A settlement that comes again, its reply lost, gives nothing twice."""
+    ticket = store.admit()
     assert ticket.settle(issue=Issue(REGISTRY, True)) == Proof(0, 1)
+    assert ticket.settle(issue=Issue(REGISTRY, True)) is None
+
+
+def test_a_source_that_becomes_known_has_its_whole_budget(store: Objects) -> None:
+    """What was counted for it in an earlier life, its cap too, is forgotten."""
+    store.admit(DEVICE)
+    ticket = store.admit()
+    ticket.settle(issue=Issue(REGISTRY, True, PROOF, DEVICE))
+    assert (store.view(DEVICE).failures, store.view(DEVICE).consecutive) == (0, 0)
+
+
+def test_a_store_that_forgot_the_registry_knows_nobody(store: Objects) -> None:
+    """Else every cookie that a reset had ended would be alive again."""
+    known = sign_in(store)
+    store.records.clear()
+    result = store.ask(known=known)
+    assert isinstance(result, Admitted)
+    assert not result.known
 
 
 # ------------------------------------------------------------ looking and clearing

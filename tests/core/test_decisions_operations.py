@@ -308,7 +308,7 @@ def test_an_operator_hears_of_an_outage(verb: str) -> None:
 @pytest.mark.parametrize("name", ["", " \u200b", "a" * 321], ids=ascii)
 def test_a23_a_verb_needs_a_name(verb: str, name: str) -> None:
     """An identifier that names nobody is the operator's mistake, and unlocks nobody."""
-    with pytest.raises(ValueError, match="identifier: got nothing usable"):
+    with pytest.raises(ValueError, match=r"(identifier|account): got nothing usable"):
         getattr(scene().guard, verb)(name)
 
 
@@ -320,9 +320,18 @@ def test_a_store_that_answers_something_else_is_a_bug_not_a_status() -> None:
         step.decide((Stored(stored=True),))
 
 
+@pytest.mark.parametrize(("peer", "given"), [("127.0.0.1", True), ("unix", True), (ELSEWHERE, False)])
+def test_without_secure_a_reset_sets_its_cookie_on_this_machine_only(peer: str, given: bool) -> None:
+    """COOKIE_SECURE off is for plain http that never leaves the machine."""
+    world = scene(cookie_secure=False)
+    assert (world.guard.reset_completed("alice", peer=peer).device is not None) is given
+
+
 def test_a_store_that_forgot_the_proof_gives_no_cookie() -> None:
     """What nobody vouches for isn't signed."""
-    step = operations.plan_reset_completed(settings().policy(), "login", ALICE, now=0, nonce=bytes(16))
+    step = operations.plan_reset_completed(
+        settings().policy(), "login", ALICE, peer=None, now=0, nonce=bytes(16)
+    )
 
     for answer in (Cleared(), Stored(stored=True)):
         decision = step.decide((answer,))

@@ -100,3 +100,26 @@ def test_a82_a_policy_shows_no_secret() -> None:
     policy = Policy(purposes={"login": LOGIN}, keys=KeyRing([b"canary" * 6]))
 
     assert "canary" not in repr(policy)
+
+
+def test_a_known_source_is_counted_apart() -> None:
+    """Each under its own key, by the purpose's rule for known sources; none where that is off."""
+    first, second = (POLICY.known_charge("login", ALICE, source) for source in (b"one", b"two"))
+
+    assert first
+    assert second
+    assert (first.scope, first.rule) == (Scope.DEVICE, RULE)
+    assert first.key != second.key
+    assert POLICY.known_charge("bare", ALICE, b"one") is None
+
+
+@pytest.mark.parametrize(
+    ("peer", "allowed"),
+    [("127.0.0.1", True), ("::1", True), ("unix", True), (None, True), ("192.0.2.1", False)],
+)
+def test_without_secure_a_cookie_stays_on_this_machine(peer: str | None, *, allowed: bool) -> None:
+    """With Secure it may go over any connection."""
+    plain = Policy(purposes={}, keys=KeyRing([b"1" * 32]), cookie_secure=False)
+
+    assert plain.may_set_cookie(peer) is allowed
+    assert POLICY.may_set_cookie(peer)

@@ -225,7 +225,7 @@ def test_while_a_factor_is_due_nobody_becomes_known(preset: str) -> None:
 
 def test_where_no_source_is_ever_known_no_cookie_is_set() -> None:
     """device_limit off: nothing is remembered."""
-    world = scene(login={"delay": "off", "device_limit": "off", "known_by_address": "true"})
+    world = scene(login={"delay": "off", "device_limit": "off"})
 
     assert world.sign_in().device is None
     assert not world.ticket().known

@@ -318,7 +318,7 @@ async def test_operators_have_the_same_verbs() -> None:
     assert [event.kind for event in events][:2] == [EventKind.UNLOCKED, EventKind.UNLOCKED]
 
 
-@pytest.mark.parametrize("verb", ["inspect", "unlock", "reset_completed"])
+@pytest.mark.parametrize("verb", ["inspect", "unlock"])
 async def test_an_operator_hears_of_an_outage(verb: str) -> None:
     """Of the store, of the look-up, and of a name that names nobody."""
 

@@ -251,3 +251,35 @@ def test_nobody_shares_what_the_log_can_t_hold(caplog: pytest.LogCaptureFixture)
         history(scene())
 
     assert caplog.text == ""
+
+
+# A completed reset
+
+
+def test_a_reset_is_reported_for_the_account_and_asks_nobody() -> None:
+    """With a look-up it takes what that returns, so that no outage of the look-up undoes a reset."""
+    asked: list[str] = []
+
+    def resolve(name: str) -> str | None:
+        asked.append(name)
+        return {"alice": "17", "alice@example.org": "17"}.get(name)
+
+    world = scene(resolve=resolve)
+    world.fail("alice", times=5)
+    asked.clear()
+    world.guard.reset_completed("17")
+    assert asked == []
+    assert world.check("alice@example.org").allowed
+
+
+def test_without_secure_cookies_a_guard_warns(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads the log of a start learns that cookies go unprotected."""
+    with caplog.at_level(logging.WARNING, logger="authguard"):
+        scene(cookie_secure=False)
+    assert [record.message for record in caplog.records if "COOKIE_SECURE is off" in record.message]
+
+
+def test_a_reset_needs_an_account() -> None:
+    """One that names nobody is the caller's mistake."""
+    with pytest.raises(ValueError, match="account: got nothing usable"):
+        scene().guard.reset_completed(" ")

@@ -89,6 +89,10 @@ class Store(MemoryStorage):
         while isinstance(self.ask(charge), Admitted):
             pass
 
+    def sign_in(self, charge: Charge, issue: Issue) -> Result:
+        admitted = self.admit(charge)
+        return self.one(Settle(self.attempts, 0, admitted.charged, issue=issue))
+
     def fill(self) -> None:
         """Fill every place with a hot key."""
         number = 1_000
@@ -254,7 +258,8 @@ def test_the_counters_of_one_attempt_never_share_one_another(full: Store) -> Non
 
 def test_a_known_source_shares_in_a_full_store_too(full: Store) -> None:
     """It is still charged instead of the account, and told that it was shared."""
-    known = Known(REGISTRY, Proof(0, 1), Charge(Scope.DEVICE, b"device", GUARDED))
+    assert full.one(Clear((), REGISTRY)) == Cleared(Proof(1, 1))
+    known = Known(REGISTRY, Proof(1, 1), Charge(Scope.DEVICE, b"device", GUARDED))
     results = [full.ask(VICTIM, known=known) for _ in range(6)]
     assert [result.shared and result.known for result in results] == [True] * 6
     assert isinstance(results[-1], Refused)
@@ -283,18 +288,30 @@ def test_g4_clearing_an_account_in_a_full_store_frees_it_and_no_stranger(full: S
 def test_a_sign_in_to_a_full_store_succeeds_but_makes_no_source_known(full: Store) -> None:
     """It neither fails nor grows the store beyond what it may hold."""
     before = len(full)
-    issues = [Issue(b"registry %d" % number, True, b"proof %d" % number) for number in range(50)]
-    results = [full.one(Settle(number, 0, (), issue=issue)) for number, issue in enumerate(issues)]
+    results = [
+        full.sign_in(
+            account(number, group=number), Issue(b"registry %d" % number, True, b"proof %d" % number)
+        )
+        for number in range(50)
+    ]
     assert results[-40:] == [Settled(None)] * 40
-    assert len(full) < before + 8
+    assert len(full) < before + 50 + 8
 
 
 def test_an_account_with_known_sources_can_have_more_in_a_full_store() -> None:
     """Its registry has its place already."""
     store, issue = Store(max_keys=16), Issue(REGISTRY, True)
-    assert store.one(Settle(1, 0, (), issue=issue)) == Settled(Proof(0, 1))
+    assert store.sign_in(VICTIM, issue) == Settled(Proof(0, 1))
     store.fill()
-    assert store.one(Settle(2, 0, (), issue=issue)) == Settled(Proof(0, 2))
+    assert store.sign_in(VICTIM, issue) == Settled(Proof(0, 2))
+
+
+def test_a67_one_account_cannot_fill_the_store_with_addresses_of_its_own() -> None:
+    """An address that became known gives way to whoever comes: only ten of them are alive at all."""
+    store = Store(max_keys=100)
+    for number in range(1_000):
+        store.sign_in(VICTIM, Issue(REGISTRY, True, b"proof %d" % number))
+    assert not store.admit(account(1)).shared
 
 
 def crowded() -> Store:

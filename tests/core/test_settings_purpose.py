@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -274,10 +274,18 @@ def test_a_purpose_can_t_be_changed_afterwards() -> None:
 )
 def test_what_is_written_out_reads_back(values: dict[str, object]) -> None:
     """A dump is text that gives the same settings: bare milliseconds would be read as seconds."""
+    assume(not values.get("known_by_address") or values.get("device_limit", "off") != "off")
     purpose = made(**values)
 
     assert PurposeSettings.model_validate(purpose.model_dump()) == purpose
     assert PurposeSettings.model_validate_json(purpose.model_dump_json()) == purpose
+
+
+def test_a_known_address_needs_a_budget() -> None:
+    """Without one it would silently never be known."""
+    assert "known_by_address: got True, expected a device_limit" in str(
+        refusal(known_by_address=True, device_limit="off")
+    )
 
 
 def test_password_lengths_are_those_of_the_standard() -> None:
