@@ -13,7 +13,13 @@ from authguard_asgi.bodies import BODY_TIMEOUT, BufferedBody, check_limits
 from authguard_asgi.contexts import AttemptContext, AttemptError, RunningAttempt, SyncAttempt
 from authguard_asgi.middleware import AuthGuardMiddleware
 from authguard_asgi.protocol import ASGIApp, Message, Receive, Scope, Send
-from authguard_asgi.requests import attempt_of, client_address_of, content_type_of, device_cookie_of
+from authguard_asgi.requests import (
+    attempt_of,
+    client_address_of,
+    content_type_of,
+    device_cookie_of,
+    peer_of,
+)
 from authguard_asgi.responses import Headers, device_headers, replace_headers, send_answer
 from authguard_asgi.routes import LoginRoute
 from authguard_asgi.unreadable import charge_unreadable
@@ -40,6 +46,7 @@ __all__ = [
     "content_type_of",
     "device_cookie_of",
     "device_headers",
+    "peer_of",
     "replace_headers",
     "send_answer",
 ]

@@ -130,6 +130,10 @@ class AttemptContext:
     look at the secret. A :class:`~authguard_core.errors.HasherBusy` that leaves the block gives the attempt
     back, because nothing was hashed, and is answered with 503.
 
+    So verify once per attempt: one whose first verification finished and whose second raises ``HasherBusy``
+    would be given back although a secret was checked. Where you must verify twice, catch the second one
+    yourself and call ``fail``.
+
     Args:
         guard: Who decides.
         attempt: Who wants to try what, see :func:`~authguard_asgi.attempt_of`.

@@ -1,21 +1,27 @@
 """The middleware that guards sign-ins without touching their handlers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from authguard_asgi.bodies import BODY_TIMEOUT, BufferedBody, check_limits
 from authguard_asgi.contexts import AttemptError
 from authguard_asgi.protocol import ASGIApp, Message, Receive, Scope, Send
 from authguard_asgi.requests import attempt_of, content_type_of
 from authguard_asgi.responses import Headers, device_headers, replace_headers, send_answer
-from authguard_asgi.routes import LoginRoute, RouteTable
+from authguard_asgi.routes import LoginRoute, Match, RouteTable
 from authguard_asgi.settling import settle
 from authguard_asgi.unreadable import charge_unreadable
 from authguard_core import AsyncGuard, Outcome, Ticket
 from authguard_core.answers import BUSY, refused
-from authguard_core.body import MAX_BODY, Unreadable, read_fields
+from authguard_core.body import MAX_BODY, BodyShape, Unreadable, read_fields
 from authguard_core.errors import HasherBusy
 
 __all__ = ["AuthGuardMiddleware"]
+
+_OVERRIDE: Final = BodyShape(identity="_method", text_fields=())
+"""A body that names a method: some applications take the request for that one."""
+
+_NOTHING: Final[frozenset[int]] = frozenset()
 
 
 class AuthGuardMiddleware:
@@ -32,10 +38,17 @@ class AuthGuardMiddleware:
     the attempt back before the response leaves, and adds the device cookie; anything else (another
     status, an exception, a client that has gone, no response) leaves it counted.
 
+    A request that only *may be* the sign-in to a lenient application (another spelling of the path, a
+    method that a header, the query or a ``_method`` field could change) is counted like one, and what it
+    is answered never makes it a success: another page's 200 says nothing about a password.
+
     Further:
 
     - A refused attempt never reaches the application. A body that can't be read is charged to the address.
-    - ``HasherBusy`` out of the application is answered with 503, and the attempt given back.
+    - ``HasherBusy`` out of the application is answered with 503, and the attempt given back: nothing was
+      hashed. So verify once per attempt: one whose first verification finished and whose second raises
+      ``HasherBusy`` would be given back although a password was checked. Where you must verify twice,
+      catch the second one yourself and answer as for a wrong password.
     - Guarded responses carry ``Cache-Control: no-store``.
     - An :class:`~authguard_asgi.AttemptError` out of a handler is answered, on every route.
     - Requests on other routes, WebSockets and the lifespan pass with their very objects.
@@ -75,16 +88,17 @@ class AuthGuardMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        route = self._table.find(scope) if scope["type"] == "http" else None
+        match = self._table.find(scope) if scope["type"] == "http" else None
         try:
-            if route is None:
+            if match is None:
                 await self.app(scope, receive, send)
             else:
-                await self._guarded(route, scope, receive, send)
+                await self._guarded(match, scope, receive, send)
         except AttemptError as error:
             await send_answer(send, error.answer)
 
-    async def _guarded(self, route: LoginRoute, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _guarded(self, match: Match, scope: Scope, receive: Receive, send: Send) -> None:
+        route = match.route
         body = BufferedBody(scope, receive, max_body=self._max_body, timeout=self._body_timeout)
         identifier = await self._identifier(route, scope, body)
         if isinstance(identifier, int):
@@ -95,7 +109,9 @@ class AuthGuardMiddleware:
         if decision.ticket is None:
             await send_answer(send, refused(decision))
             return
-        await self._attempt(decision.ticket, route, scope, body.receive, send)
+        exact = match.exact and not _names_a_method(scope, body)
+        response = _Response(self._guard, decision.ticket, route.success if exact else _NOTHING, send)
+        await self._attempt(response, scope, body.receive, send)
 
     async def _identifier(self, route: LoginRoute, scope: Scope, body: BufferedBody) -> str | int:
         """Return who is named, or the status of what is wrong with the body."""
@@ -105,10 +121,7 @@ class AuthGuardMiddleware:
         fields = read_fields(content_type_of(scope), body.content, route.shape(self._max_body))
         return fields.status if isinstance(fields, Unreadable) else fields.identity
 
-    async def _attempt(
-        self, ticket: Ticket, route: LoginRoute, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        response = _Response(self._guard, ticket, route, send)
+    async def _attempt(self, response: "_Response", scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, response.send)
         except HasherBusy:
@@ -120,13 +133,26 @@ class AuthGuardMiddleware:
             await response.settle(Outcome.FAILURE)
 
 
-class _Response:
-    """Listens to the application's response for the outcome."""
+def _names_a_method(scope: Scope, body: BufferedBody) -> bool:
+    """Whether a field of the body says which method the request is to be taken for."""
+    return not isinstance(read_fields(content_type_of(scope), body.content, _OVERRIDE), Unreadable)
 
-    def __init__(self, guard: AsyncGuard, ticket: Ticket, route: LoginRoute, send: Send) -> None:
+
+class _Response:
+    """Listens to the application's response for the outcome.
+
+    Args:
+        guard: Who is told.
+        ticket: The attempt.
+        success: The statuses that tell of a right secret. Where there is none the attempt can only be
+            charged: whatever comes, it has failed.
+        send: Where the response goes.
+    """
+
+    def __init__(self, guard: AsyncGuard, ticket: Ticket, success: Collection[int], send: Send) -> None:
         self._guard = guard
         self._ticket = ticket
-        self._success = route.success
+        self._success = success
         self._send = send
         self._settled = False
         self.started = False
@@ -146,4 +172,5 @@ class _Response:
         if self._settled:
             return []
         self._settled = True
-        return device_headers(await settle(self._guard, self._ticket, outcome))
+        earned = outcome if self._success else Outcome.FAILURE
+        return device_headers(await settle(self._guard, self._ticket, earned))

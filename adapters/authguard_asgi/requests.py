@@ -6,7 +6,14 @@ from authguard_asgi.protocol import Scope
 from authguard_core import AsyncGuard, Attempt
 from authguard_core.clientip import UNIX_PEER, ClientAddress
 
-__all__ = ["attempt_of", "client_address_of", "content_length_of", "content_type_of", "device_cookie_of"]
+__all__ = [
+    "attempt_of",
+    "client_address_of",
+    "content_length_of",
+    "content_type_of",
+    "device_cookie_of",
+    "peer_of",
+]
 
 _FORWARDING: Final = frozenset({b"x-forwarded-for", b"forwarded"})
 _LONGEST_COOKIE: Final = 512
@@ -24,7 +31,7 @@ def attempt_of(guard: AsyncGuard, scope: Scope, identifier: str, *, purpose: str
     """
     return Attempt(
         identifier=identifier,
-        peer=_peer_of(scope),
+        peer=peer_of(scope),
         headers=_forwarding_headers(scope),
         purpose=purpose,
         device=device_cookie_of(scope, guard.cookie_name),
@@ -38,7 +45,13 @@ def client_address_of(guard: AsyncGuard, scope: Scope) -> ClientAddress:
     says (uvicorn does for trusted peers, unless it runs with ``proxy_headers=False``) takes that
     decision away from the guard, and may let clients choose their address.
     """
-    return guard.client_address(_peer_of(scope), _forwarding_headers(scope))
+    return guard.client_address(peer_of(scope), _forwarding_headers(scope))
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address of the connection's other end. A Unix socket has none."""
+    client = scope.get("client")
+    return str(client[0]) if client else UNIX_PEER
 
 
 def device_cookie_of(scope: Scope, name: str) -> str | None:
@@ -67,12 +80,6 @@ def content_length_of(scope: Scope) -> int:
 
 _LENGTH_DIGITS: Final = 18
 """Digits of a length that are looked at. One that has more is too long all the same."""
-
-
-def _peer_of(scope: Scope) -> str:
-    """Return the address of the connection's other end. A Unix socket has none."""
-    client = scope.get("client")
-    return str(client[0]) if client else UNIX_PEER
 
 
 def _forwarding_headers(scope: Scope) -> list[tuple[str, str]]:

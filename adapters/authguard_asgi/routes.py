@@ -3,8 +3,12 @@
 The middleware sees a path before the application does, and the application may read it more leniently:
 some ignore case, trailing slashes or ``;parameters``, some decode twice, some let a header change the
 method. So a request is guarded if *any* lenient reading of it is a guarded route. What this may guard
-needlessly is a request that the application then answers with 404 or 405; what it can't do is let a
+needlessly is a request that the application reads differently after all; what it can't do is let a
 sign-in pass uncounted.
+
+What such a request is answered says nothing about a secret: a form that is shown, a page for everything
+that isn't found, are 200 too. So a :class:`Match` also tells whether the request is *exactly* the declared
+one. Only then may its status be taken for a success; any other can but be charged.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -19,7 +23,7 @@ from authguard_core.body import BodyShape
 from authguard_core.errors import ConfigurationError
 from authguard_core.identity import canonical
 
-__all__ = ["LoginRoute", "RouteTable"]
+__all__ = ["LoginRoute", "Match", "RouteTable"]
 
 _METHODS: Final = ("POST", "PUT", "PATCH")
 _OVERRIDING: Final = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override"})
@@ -27,21 +31,28 @@ _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _DECODINGS: Final = 2
 """How often more than the server a lenient application may decode a path."""
 _EMPTY: Final = frozenset({"", "."})
+_AMBIGUOUS: Final = frozenset("{}%;?#\\")
+"""What a lenient application may decode, split or cut off within a segment."""
 _REMEMBERED: Final = 1_024
 _LONGEST_REMEMBERED: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRoute:
-    """A route whose posts are attempts.
+    r"""A route whose posts are attempts.
 
     Args:
         method: POST, PUT or PATCH.
-        path: As the application declares it. A segment may be a parameter, such as ``{tenant}``.
+        path: As the application declares it, below its root path. A segment may be a parameter, such as
+            ``{tenant}``.
         identity: The body's field that says whose secret is tried.
         secrets: Further fields that must be there as text.
         success: The statuses, 200 to 399, by which the application says that the secret was right.
-            Everything else is a failure.
+            Everything else is a failure. An application that shows its form again with 200 after a wrong
+            password must not name 200, nor a redirect back to the login: name what a right one alone leads
+            to. It holds for requests with this very method and path; what merely resembles them (``/Login``,
+            ``/login/``, an overridden method, a parameter with one of ``{}%;?#\`` in it) is charged,
+            whatever the status.
         purpose: Whose limits hold.
 
     Raises:
@@ -100,13 +111,21 @@ class LoginRoute:
         return BodyShape(identity=self.identity, text_fields=self.secrets, max_bytes=max_body)
 
 
+class Match(NamedTuple):
+    """The guarded route that a request is, or may be."""
+
+    route: LoginRoute
+    exact: bool
+    """Whether it is the declared method and path to the letter, so that its status tells the outcome."""
+
+
 class _Entry(NamedTuple):
     segments: tuple[str | None, ...]
     route: LoginRoute
 
 
 class RouteTable:
-    """Finds the guarded route of a request.
+    """Finds the guarded route of a request, and says how sure that is.
 
     Raises:
         ConfigurationError: No route is given, or one twice.
@@ -123,33 +142,57 @@ class RouteTable:
             )
         self._remembered = lru_cache(_REMEMBERED)(self._matching)
 
-    def find(self, scope: Scope) -> LoginRoute | None:
-        """Return the route that a request is, or may be to a lenient application; None for all others."""
+    def find(self, scope: Scope) -> Match | None:
+        """Return the route that a request is, or may be to a lenient application; None for all others.
+
+        An exact match goes before those that only may be. Where a header or the query could change the
+        method, no match is exact.
+        """
         path: str = scope["path"]
         look = self._remembered if len(path) <= _LONGEST_REMEMBERED else self._matching
         found = look(path, scope.get("root_path", ""))
         return _of_method(found, scope) if found else None
 
-    def _matching(self, path: str, root_path: str) -> tuple[LoginRoute, ...]:
+    def _matching(self, path: str, root_path: str) -> tuple[Match, ...]:
+        """Return the routes of a path. ``exact`` speaks of the path alone."""
+        own = _routed(path, root_path)
         readings = {reading for text in _below(path, root_path) for reading in _readings(text)}
         return tuple(
             [
-                route
+                Match(route, _is_exactly(route.path, own))
                 for segments, route in self._entries
                 if any(_matches(segments, reading) for reading in readings)
             ]
         )
 
 
-def _of_method(routes: tuple[LoginRoute, ...], scope: Scope) -> LoginRoute | None:
+def _of_method(found: tuple[Match, ...], scope: Scope) -> Match | None:
     """Choose among the routes of a path: by the method, else by what may stand in its place."""
-    exact = next((route for route in routes if route.method == scope["method"]), None)
-    return exact or (routes[0] if _may_be_overridden(scope) else None)
+    same = [match for match in found if match.route.method == scope["method"]]
+    if same:
+        best = max(same, key=_exactness)
+        return Match(best.route, best.exact and not _names_a_method(scope))
+    return Match(found[0].route, exact=False) if _may_be_overridden(scope) else None
+
+
+def _exactness(match: Match) -> bool:
+    return match.exact
+
+
+def _names_a_method(scope: Scope) -> bool:
+    """Whether a header or a parameter of the query says which method the request is to be taken for."""
+    query = unquote(unquote(scope.get("query_string", b""))).lower()
+    names = (pair.lstrip(" +").startswith("_method") for pair in query.replace(";", "&").split("&"))
+    return _has_overriding_header(scope) or any(names)
+
+
+def _has_overriding_header(scope: Scope) -> bool:
+    return any(name.lower() in _OVERRIDING for name, _ in scope["headers"])
 
 
 def _may_be_overridden(scope: Scope) -> bool:
     """Whether an application could take the request for one of another method."""
-    if any(name.lower() in _OVERRIDING for name, _ in scope["headers"]):
+    if _has_overriding_header(scope):
         return True
     if b"_method" in unquote(scope.get("query_string", b"")).encode():
         return True
@@ -161,8 +204,27 @@ def _declared(segment: str) -> str | None:
     """Read a segment of a route: None for a parameter, empty for one that no route can have."""
     if segment.startswith("{") and segment.endswith("}") and segment[1:-1].isidentifier():
         return None
-    plain = segment not in {".", ".."} and not any(character in "{}%;?#\\" for character in segment)
-    return _folded(segment) if plain else ""
+    return _folded(segment) if _is_plain(segment) else ""
+
+
+def _is_plain(segment: str) -> bool:
+    """Whether every application reads the segment alike, as one."""
+    return segment not in {".", ".."} and _AMBIGUOUS.isdisjoint(segment)
+
+
+def _routed(path: str, root_path: str) -> str:
+    """Return the path below the root path, or itself where that isn't above it (ASGI's HTTP scope)."""
+    return path.removeprefix(root_path) if f"{path}/".startswith(f"{root_path}/") else path
+
+
+def _is_exactly(declared: str, path: str) -> bool:
+    """Whether a path is the declared one to the letter, with one plain segment for each parameter."""
+    wanted, given = declared.split("/"), path.split("/")
+    return len(wanted) == len(given) and all(
+        given_one == wanted_one
+        or (_declared(wanted_one) is None and bool(given_one) and _is_plain(given_one))
+        for wanted_one, given_one in zip(wanted, given, strict=True)
+    )
 
 
 def _below(path: str, root_path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 
-from authguard_asgi import AttemptContext, attempt_of, client_address_of
+from authguard_asgi import AttemptContext, attempt_of, client_address_of, peer_of
 from authguard_core import Decision
 from authguard_core.clientip import ClientAddress
 from authguard_fastapi.errors import AttemptHTTPException
@@ -41,16 +41,21 @@ class PurposeGuard:
             on_success=self._exchange.remember,
         )
 
-    async def reset_completed(self, identifier: str) -> Decision:
+    async def reset_completed(self, account: str) -> Decision:
         """Report a password reset that its owner has completed, and make this browser known.
 
         Lock and cap of the account end, and all other known browsers are forgotten.
 
+        Args:
+            account: The account's id, as ``resolve`` returns it; without that hook, the user name.
+
         Raises:
-            StorageError: The store, or ``resolve``, could not answer.
-            ValueError: Nothing usable in the identifier.
+            StorageError: The store could not answer.
+            ValueError: Nothing usable in the account.
         """
-        decision = await self._exchange.guard.reset_completed(identifier, purpose=self._purpose)
+        decision = await self._exchange.guard.reset_completed(
+            account, purpose=self._purpose, peer=peer_of(self._exchange.scope)
+        )
         self._exchange.remember(decision)
         return decision
 

@@ -30,20 +30,7 @@ __all__ = ["AuthGuard"]
 
 
 class AuthGuard:
-    """Guards the sign-ins of a FastAPI application.
-
-    ::
-
-        guard = AuthGuard()
-        guard.init_app(app)
-
-        @app.post("/login")
-        async def login(form: LoginForm, login_guard: LoginGuard):
-            async with login_guard.attempt(form.username) as attempt:
-                user = await find(form.username)
-                if not await guard.hasher.verify(user and user.hash, form.password):
-                    attempt.fail()
-                await attempt.succeed(user.id)
+    """Guards the sign-ins of a FastAPI application, as :mod:`authguard_fastapi` shows.
 
     Args:
         settings: Where None, they are read from ``AUTHGUARD_*``.
@@ -119,16 +106,25 @@ class AuthGuard:
         """The same for ``def`` endpoints."""
         return SyncHasher(self.core.hasher)
 
+    def describe(self) -> str:
+        """Say in words what every limit promises, a line each."""
+        return self.core.describe()
+
     def client_address(self, connection: HTTPConnection) -> ClientAddress:
         """Return the address under which a request is counted, behind the trusted proxies."""
         return client_address_of(self.core, connection.scope)
 
     async def inspect(self, identifier: str, *, purpose: str = "login") -> AccountStatus:
-        """Say how an account stands, without changing it. Errors as for :meth:`reset_completed`."""
+        """Say how an account stands, without changing it. Errors as for :meth:`unlock`."""
         return await self.core.inspect(identifier, purpose=purpose)
 
     async def unlock(self, identifier: str, *, purpose: str = "login") -> Decision:
-        """Give an account its whole budget back. Errors as for :meth:`reset_completed`."""
+        """Give an account its whole budget back.
+
+        Raises:
+            StorageError: The store, or ``resolve``, could not answer.
+            ValueError: Nothing usable in the identifier.
+        """
         return await self.core.unlock(identifier, purpose=purpose)
 
     async def unlock_address(self, address: str, *, purpose: str = "login") -> Decision:
@@ -139,16 +135,24 @@ class AuthGuard:
         """
         return await self.core.unlock_address(address, purpose=purpose)
 
-    async def reset_completed(self, identifier: str, *, purpose: str = "login") -> Decision:
+    async def reset_completed(
+        self, account: str, *, purpose: str = "login", peer: str | None = None
+    ) -> Decision:
         """Report a password reset that its owner has completed.
 
         In an endpoint rather call it on a ``LoginGuard``: that also sets the device cookie.
 
+        Args:
+            account: The account's id, as ``resolve`` returns it; without that hook, the user name.
+            purpose: Whose lock and cap end.
+            peer: The connection's other end. With ``COOKIE_SECURE`` off, a cookie is made for this machine
+                only.
+
         Raises:
-            StorageError: The store, or ``resolve``, could not answer.
-            ValueError: Nothing usable in the identifier.
+            StorageError: The store could not answer.
+            ValueError: Nothing usable in the account.
         """
-        return await self.core.reset_completed(identifier, purpose=purpose)
+        return await self.core.reset_completed(account, purpose=purpose, peer=peer)
 
     def _wrap_lifespan(self, app: FastAPI) -> None:
         inner = app.router.lifespan_context

@@ -7,11 +7,24 @@ from hypothesis import strategies as st
 from authguard_asgi import LoginRoute
 from authguard_asgi.routes import RouteTable
 from authguard_core import ConfigurationError
-from tests.adapters.support import scope_of
+from tests.adapters.support import Scope, scope_of
 
 LOGIN = LoginRoute("POST", "/login")
 TENANT = LoginRoute("POST", "/{tenant}/login")
 TABLE = RouteTable([LOGIN])
+
+
+def found(table: RouteTable, scope: Scope) -> LoginRoute | None:
+    """The route of a request, exact or not."""
+    match = table.find(scope)
+    return match.route if match else None
+
+
+def is_exact(table: RouteTable, scope: Scope) -> bool:
+    """Whether a request is a route's to the letter."""
+    match = table.find(scope)
+    return match is not None and match.exact
+
 
 VARIANTS = [
     "/login",
@@ -46,7 +59,7 @@ VARIANTS = [
 @pytest.mark.parametrize("path", VARIANTS)
 def test_a37_every_lenient_reading_of_a_path_is_the_route(path: str) -> None:
     """Case, slashes, dots, parameters, one more decoding: all of them count."""
-    assert TABLE.find(scope_of(path)) is LOGIN
+    assert found(TABLE, scope_of(path)) is LOGIN
 
 
 @pytest.mark.parametrize(
@@ -66,7 +79,7 @@ def test_a37_every_lenient_reading_of_a_path_is_the_route(path: str) -> None:
 )
 def test_other_paths_are_not_the_route(path: str) -> None:
     """What no lenient application would take for the sign-in passes."""
-    assert TABLE.find(scope_of(path)) is None
+    assert found(TABLE, scope_of(path)) is None
 
 
 @pytest.mark.parametrize(
@@ -86,23 +99,23 @@ def test_other_paths_are_not_the_route(path: str) -> None:
 )
 def test_a37_a_parameter_takes_whatever_stands_there(path: str) -> None:
     """A segment that is a parameter is never normalised away."""
-    assert RouteTable([TENANT]).find(scope_of(path)) is TENANT
+    assert found(RouteTable([TENANT]), scope_of(path)) is TENANT
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a37_no_path_makes_the_look_up_raise(path: str, root_path: str) -> None:
     """Whatever a client sends, the answer is a route or none."""
-    assert TABLE.find(scope_of(path, root_path=root_path)) in {LOGIN, None}
+    assert found(TABLE, scope_of(path, root_path=root_path)) in {LOGIN, None}
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="/\\%"), min_size=1, max_size=40))
 def test_a37_any_tenant_is_counted(tenant: str) -> None:
     """Whatever an application's parameter could match is the route."""
-    assert RouteTable([TENANT]).find(scope_of(f"/{tenant}/login")) is TENANT
+    assert found(RouteTable([TENANT]), scope_of(f"/{tenant}/login")) is TENANT
 
 
 @pytest.mark.parametrize(
-    ("path", "root_path", "found"),
+    ("path", "root_path", "is_found"),
     [
         ("/api/login", "/api", True),  # servers since ASGI 2.4: the path has the mount in it
         ("/login", "/api", True),  # servers before
@@ -111,16 +124,16 @@ def test_a37_any_tenant_is_counted(tenant: str) -> None:
     ],
 )
 def test_a37_a_mounted_application_is_found_below_its_mount(
-    path: str, root_path: str, *, found: bool
+    path: str, root_path: str, *, is_found: bool
 ) -> None:
     """With a root path the route is looked for with and without it."""
-    assert (TABLE.find(scope_of(path, root_path=root_path)) is LOGIN) is found
+    assert (found(TABLE, scope_of(path, root_path=root_path)) is LOGIN) is is_found
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "post"])
 def test_another_method_is_another_route(method: str) -> None:
     """The page with the form is not guarded."""
-    assert TABLE.find(scope_of(method=method)) is None
+    assert found(TABLE, scope_of(method=method)) is None
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
@@ -136,7 +149,7 @@ def test_another_method_is_another_route(method: str) -> None:
 )
 def test_a37_a_request_that_overrides_its_method_is_counted(method: str, more: dict[str, object]) -> None:
     """Whoever lets a header or the query change the method can't be led past the guard."""
-    assert TABLE.find({**scope_of(method=method), **more}) is LOGIN
+    assert found(TABLE, {**scope_of(method=method), **more}) is LOGIN
 
 
 @pytest.mark.parametrize("kind", [b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x"])
@@ -144,28 +157,117 @@ def test_a37_a_form_may_hold_the_method(kind: bytes) -> None:
     """A posted form on the path of another method's route counts: its _method field could make it that."""
     put = LoginRoute("PUT", "/login")
     table = RouteTable([put])
-    assert table.find(scope_of(headers=[(b"content-type", kind)])) is put
-    assert table.find(scope_of()) is None
+    assert found(table, scope_of(headers=[(b"content-type", kind)])) is put
+    assert found(table, scope_of()) is None
+
+
+def test_a_declared_request_is_exact() -> None:
+    """Method and path as they were written down are the route itself."""
+    assert is_exact(TABLE, scope_of())
+    assert is_exact(RouteTable([TENANT]), scope_of("/acme/login"))
+    assert is_exact(RouteTable([LoginRoute("POST", "/")]), scope_of("/"))
+
+
+@pytest.mark.parametrize("path", VARIANTS[1:])
+def test_a37_another_spelling_of_the_path_is_never_exact(path: str) -> None:
+    """What merely resembles the path may be answered by something else than the sign-in."""
+    assert not is_exact(TABLE, scope_of(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//login",
+        "/../login",
+        "/./login",
+        "/a;b/login",
+        "/a\\b/login",
+        "/%2e/login",
+        "/a%2fb/login",
+        "/a/LOGIN",
+    ],
+)
+def test_a37_a_parameter_that_can_be_read_in_two_ways_is_not_exact(path: str) -> None:
+    """One plain segment stands for a parameter: not an empty one, no dots, nothing to decode or cut off."""
+    assert not is_exact(RouteTable([TENANT]), scope_of(path))
+
+
+@pytest.mark.parametrize("query", [b"_method=GET", b"a=b&%5Fmethod=get", b"a;_METHOD=x", b"+%255fmethod=x"])
+def test_a37_a_query_that_could_change_the_method_makes_no_exact_match(query: bytes) -> None:
+    """A post that an application may take for a GET is not the sign-in for sure."""
+    assert not is_exact(TABLE, scope_of(query_string=query))
+
+
+@pytest.mark.parametrize("name", [b"x-http-method-override", b"X-HTTP-Method", b"x-method-override"])
+def test_a37_a_header_that_could_change_the_method_makes_no_exact_match(name: bytes) -> None:
+    """Whatever method it names."""
+    assert not is_exact(TABLE, scope_of(headers=[(name, b"POST")]))
+
+
+def test_other_parameters_of_the_query_leave_a_match_exact() -> None:
+    """A name that only ends like the one that overrides is an ordinary one."""
+    assert is_exact(TABLE, scope_of(query_string=b"auth_method=x&next=/"))
+
+
+def test_a37_a_method_that_may_be_overridden_is_never_exact() -> None:
+    """A GET with a query that could make it a post is answered as a GET by most applications."""
+    assert not is_exact(TABLE, scope_of(method="GET", query_string=b"_method=POST"))
+
+
+@pytest.mark.parametrize(
+    ("path", "root_path", "exact"),
+    [
+        ("/api/login", "/api", True),
+        ("/login", "/api", True),
+        ("/api/login", "/api/", False),
+        ("/apilogin", "/api", False),
+        ("/api/LOGIN", "/api", False),
+        ("/api//login", "/api", False),
+    ],
+)
+def test_a37_below_a_mount_the_rest_of_the_path_is_compared(
+    path: str, root_path: str, *, exact: bool
+) -> None:
+    """The root path is taken off as frameworks do it: as a whole segment, once."""
+    assert is_exact(TABLE, scope_of(path, root_path=root_path)) is exact
+
+
+def test_a37_a_path_that_is_above_the_routes_is_not_exact() -> None:
+    """A route that is declared like the mount itself is another path below it."""
+    assert not is_exact(RouteTable([LoginRoute("POST", "/api")]), scope_of("/api", root_path="/api"))
+
+
+def test_an_exact_match_goes_before_a_lenient_one() -> None:
+    """Of two routes that a path could be, it is the one that was declared like that."""
+    shouted = LoginRoute("POST", "/{tenant}/LOGIN", purpose="otp")
+    literal = LoginRoute("POST", "/acme/login")
+    match = RouteTable([shouted, literal]).find(scope_of("/acme/login"))
+    assert match == (literal, True)
 
 
 def test_the_method_chooses_between_routes_of_one_path() -> None:
     """Each method has a route of its own."""
     put = LoginRoute("PUT", "/login")
     table = RouteTable([LOGIN, put])
-    assert table.find(scope_of(method="PUT")) is put
-    assert table.find(scope_of(method="POST")) is LOGIN
+    assert found(table, scope_of(method="PUT")) is put
+    assert found(table, scope_of(method="POST")) is LOGIN
 
 
 def test_the_root_can_be_a_sign_in() -> None:
     """A route may have no segment at all."""
     root = LoginRoute("POST", "/")
-    assert RouteTable([root]).find(scope_of("/")) is root
+    assert found(RouteTable([root]), scope_of("/")) is root
 
 
 def test_a_trailing_slash_of_the_route_makes_no_difference() -> None:
-    """Frameworks that want one may say so."""
+    """Frameworks that want one may say so; the declared spelling is the exact one."""
     route = LoginRoute("POST", "/accounts/login/")
-    assert RouteTable([route]).find(scope_of("/accounts/login")) is route
+    assert found(RouteTable([route]), scope_of("/accounts/login")) is route
+    table = RouteTable([route])
+    assert [is_exact(table, scope_of(path)) for path in ("/accounts/login/", "/accounts/login")] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("method", ["", "post", "GET", "QUERY"])

@@ -328,58 +328,6 @@ def test_routes_that_are_added_later_are_documented_too() -> None:
     assert "429" in app.openapi()["paths"]["/login"]["post"]["responses"]
 
 
-# ------------------------------------------------------------------ operators
-
-
-async def test_operators_verbs_reach_the_guard() -> None:
-    """Inspect, unlock an account, unlock an address."""
-    world = World({"delay_after": "5", "ip_limit": "5/15m"})
-    body = {"username": "alice", "password": WRONG}
-    async with client(world.app) as browser:
-        for _ in range(5):
-            await browser.post("/login", json=body)
-        assert (await world.guard.inspect("alice")).reason is Reason.LOCKED
-        await world.guard.unlock("alice")
-        assert (await world.guard.inspect("alice")).failures == 0
-        assert (await browser.post("/login", json=body)).status_code == 429
-        await world.guard.unlock_address("203.0.113.7")
-        assert (await browser.post("/login", json=body)).status_code == 401
-
-
-async def test_a_completed_reset_ends_the_lock_and_makes_the_browser_known() -> None:
-    """Reported on the request's guard it sets the cookie, on the application's guard it returns it."""
-    world = World({"delay_after": "5"})
-
-    @world.app.post("/reset/confirm")
-    async def confirm(login_guard: LoginGuard) -> None:
-        await login_guard.reset_completed("alice")
-
-    async with client(world.app) as browser:
-        for _ in range(5):
-            await browser.post("/login", json={"username": "alice", "password": WRONG})
-        answer = await browser.post("/reset/confirm")
-        assert answer.headers["set-cookie"].startswith("__Host-authguard_device=")
-        right = await browser.post("/login", json={"username": "alice", "password": RIGHT})
-        assert right.status_code == 200
-    assert (await world.guard.reset_completed("alice")).device is not None
-
-
-async def test_the_client_address_is_the_one_that_is_counted() -> None:
-    """Behind trusted proxies the forwarded one, for endpoints with a guard and without."""
-    guard = make_guard(make_settings(trusted=["203.0.113.7"]))
-    app = FastAPI()
-    guard.init_app(app)
-    found: list[object] = []
-
-    @app.post("/where")
-    async def where(request: Request, login_guard: LoginGuard) -> None:
-        found.extend([guard.client_address(request), login_guard.client_address])
-
-    async with client(app) as browser:
-        await browser.post("/where", headers={"x-forwarded-for": "198.51.100.1"})
-    assert found[0] == found[1] == guard.core.client_address("198.51.100.1")
-
-
 async def test_parallel_requests_of_different_purposes_dont_mix() -> None:
     """Each request has an exchange of its own."""
     world = World()
