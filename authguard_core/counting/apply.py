@@ -172,15 +172,18 @@ def _recall(op: Admit, found: _Found) -> Charged:
 
 def _settle(op: Settle, records: Records, clock: int) -> Settled:
     logs = [charged for charged in op.charged if not charged.rule.burst]
-    began = [when for charged in logs if (when := _settle_log(op, charged, records)) is not None]
+    began = {
+        charged.scope: when for charged in logs if (when := _settle_log(op, charged, records)) is not None
+    }
     if began:
         buckets = [charged for charged in op.charged if charged.rule.burst]
-        _refill(buckets, records, began=min(began), clock=clock)
+        _refill(buckets, records, began=min(began.values()), clock=clock)
     if not op.checked:
         return Settled()
     _forget(op, records)
-    # Where no log holds the attempt any more, it was settled before, or a reset came in between.
-    return Settled(_issue(op.issue, records, clock) if op.issue and began else None)
+    # Where the account's log holds the attempt no more, it was settled before, or a reset came in between.
+    held = Scope.ACCOUNT in began or Scope.DEVICE in began
+    return Settled(_issue(op.issue, records, clock) if op.issue and held else None)
 
 
 def _settle_log(op: Settle, charged: Charged, records: Records) -> int | None:

@@ -120,6 +120,14 @@ def test_a40_a_reset_ends_every_browser_that_was_known_before(undelayed: Login) 
     assert undelayed.attempt("alice", "right", device=stolen).reason is Reason.LOCKED
 
 
+def test_a40_a_sign_in_from_before_a_reset_makes_no_browser_known_after_it(undelayed: Login) -> None:
+    """Whoever held the old password, and was slow, has no budget of his own afterwards."""
+    ticket = undelayed.begin("alice")
+    assert ticket
+    undelayed.guard.reset_completed("alice")
+    assert undelayed.guard.settle(ticket, Outcome.SUCCESS).device is None
+
+
 def test_a41_a_stolen_device_cookie_buys_one_more_budget_and_no_more(undelayed: Login) -> None:
     """Whoever holds it gets at most 2 N guesses in a window: N with it, N without."""
     cookie = undelayed.device_of("alice")

@@ -41,9 +41,7 @@ def every_path() -> list[Event]:
             raise RuntimeError(name)
         return "canary-account" if "known" in name else None
 
-    world = scene(
-        resolve=resolve, max_keys=8, login={"delay": "off", "failure_cap": "5"}, trusted_proxies="10.0.0.1"
-    )
+    world = scene(resolve=resolve, login={"delay": "off", "failure_cap": "5"}, trusted_proxies="10.0.0.1")
     for name in (CANARY_NAME, f"known-{CANARY_NAME}"):
         cookie = world.cookie(name, peer=CANARY_ADDRESS)
         world.sign_in(name, peer=ELSEWHERE, device=cookie)
@@ -63,7 +61,10 @@ def every_path() -> list[Event]:
     insecure.fail(CANARY_NAME, peer=CANARY_ADDRESS, times=4)
     down = scene(down={1})
     down.check(CANARY_NAME, peer=CANARY_ADDRESS)
-    return heard + insecure.events + down.events
+    full = scene(max_keys=8)
+    for number in range(4):
+        full.check(f"{number}{CANARY_NAME}", peer=CANARY_ADDRESS)
+    return heard + insecure.events + down.events + full.events
 
 
 def test_every_kind_of_event_happens() -> None:
