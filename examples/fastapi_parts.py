@@ -1,5 +1,6 @@
 """What the FastAPI example needs to speak with the shop: bodies in, answers out, pages for browsers."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
@@ -12,6 +13,7 @@ from authguard_fastapi.errors import answer_attempt
 from examples.shop import answers
 from examples.shop.negotiation import wants_html
 from examples.shop.origins import origin_allowed
+from examples.shop.passwords import PasswordLength
 from examples.shop.response import Answer, problem
 
 __all__ = ["Html", "OwnOrigin", "handle_errors", "read_body", "respond"]
@@ -56,12 +58,12 @@ OwnOrigin = Depends(check_origin)
 """A route that takes no post of another site's page."""
 
 
-async def answer_refusal(request: Request, error: Exception) -> Response:
+async def answer_refusal(request: Request, error: Exception, *, length: PasswordLength) -> Response:
     """Give a browser a page in place of the guard's problem details, made from its answer alone."""
     if not isinstance(error, AttemptHTTPException) or not prefers_html(request):
         return await answer_attempt(request, error)
     if error.status_code == 401:  # noqa: PLR2004 - HTTP's own
-        return respond(answers.wrong_credentials(html=True))
+        return respond(answers.wrong_credentials(length, html=True))
     if error.status_code in {429, 503}:
         return respond(answers.try_later(int((error.headers or {})["Retry-After"]), html=True))
     return respond(answers.unreadable(error.status_code, html=True))
@@ -80,7 +82,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return respond(answer)
 
 
-def handle_errors(app: FastAPI) -> None:
+def handle_errors(app: FastAPI, length: PasswordLength) -> None:
     """Register the handlers, before the guard would register its own."""
-    app.add_exception_handler(AttemptHTTPException, answer_refusal)
+    app.add_exception_handler(AttemptHTTPException, partial(answer_refusal, length=length))
     app.add_exception_handler(StarletteHTTPException, answer_http_error)

@@ -1,6 +1,6 @@
 """What the tallied attack says about the target's promises, and how it is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -55,33 +55,7 @@ class Verdict:
 def judge(rows: Sequence[Row], limits: Limits) -> Verdict:
     """Hold what happened against what is promised. All rows belong to one window."""
     return Verdict(
-        promises=(
-            _promise(rows, "No account was taken by guessing", lambda row: row.taken, "{} taken"),
-            _promise(
-                rows,
-                f"At most {limits.account} passwords were checked for an account",
-                lambda row: row.most_per_account if row.most_per_account > limits.account else 0,
-                "{} checked",
-            ),
-            _promise(
-                rows,
-                f"At most {limits.address} passwords were checked for an address",
-                lambda row: row.most_per_address if row.most_per_address > limits.address else 0,
-                "{} checked",
-            ),
-            _promise(
-                rows,
-                "The owner got in each time, in a browser that had signed in before",
-                lambda row: row.owner_tries - row.owner_successes,
-                "{} times not",
-            ),
-            _promise(
-                rows,
-                "Every answer was one of the contract",
-                lambda row: ", ".join(map(str, row.unexpected)),
-                "answered {}",
-            ),
-        ),
+        promises=(*_held_back(rows, limits), *_let_in(rows)),
         unproven=(*_not_played(rows), *_limit_not_reached(rows), *_owner_absent(rows)),
     )
 
@@ -97,6 +71,39 @@ def cells(row: Row) -> tuple[str, ...]:
         str(row.taken),
         str(row.stolen),
         _rate(row.owner_successes, row.owner_tries),
+    )
+
+
+def _held_back(rows: Sequence[Row], limits: Limits) -> Iterator[Promise]:
+    """Yield what is promised against attackers."""
+    yield _promise(rows, "No account was taken by guessing", lambda row: row.taken, "{} taken")
+    yield _promise(
+        rows,
+        f"At most {limits.account} passwords were checked for an account",
+        lambda row: row.most_per_account if row.most_per_account > limits.account else 0,
+        "{} checked",
+    )
+    yield _promise(
+        rows,
+        f"At most {limits.address} passwords were checked for an address",
+        lambda row: row.most_per_address if row.most_per_address > limits.address else 0,
+        "{} checked",
+    )
+
+
+def _let_in(rows: Sequence[Row]) -> Iterator[Promise]:
+    """Yield what is promised to owners and clients."""
+    yield _promise(
+        rows,
+        "The owner got in each time, in a browser that had signed in before",
+        lambda row: row.owner_tries - row.owner_successes,
+        "{} times not",
+    )
+    yield _promise(
+        rows,
+        "Every answer was one of the contract",
+        lambda row: ", ".join(map(str, row.unexpected)),
+        "answered {}",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from examples.shop import pages
 from examples.shop.outbox import Message
 from examples.shop.pages import Entry, Panel
-from examples.shop.passwords import Feedback
+from examples.shop.passwords import Feedback, PasswordLength
 from examples.shop.response import Answer, json_answer, problem
 from examples.shop.users import User
 
@@ -56,9 +56,9 @@ def healthz() -> Answer:
     return json_answer(200, {"status": "ok"})
 
 
-def home(user: User | None) -> Answer:
+def home(user: User | None, length: PasswordLength) -> Answer:
     """``GET /``: the forms, or the account of who is signed in."""
-    return pages.account(user.username) if user else pages.entry(Entry())
+    return pages.account(user.username) if user else pages.entry(Entry(length=length))
 
 
 def me(user: User | None) -> Answer:
@@ -80,10 +80,10 @@ def signed_out(*, set_cookie: str, html: bool) -> Answer:
     return answer.with_header("Set-Cookie", set_cookie)
 
 
-def wrong_credentials(*, html: bool, username: str = "") -> Answer:
+def wrong_credentials(length: PasswordLength, *, html: bool, username: str = "") -> Answer:
     """``POST /login`` without success, alike for unknown names and wrong passwords."""
     if html:
-        return pages.entry(Entry(error=_WRONG, username=username), status=401)
+        return pages.entry(Entry(length=length, error=_WRONG, username=username), status=401)
     return problem(401, "wrong-credentials", title="Sign-in failed", detail=_WRONG)
 
 
@@ -104,12 +104,12 @@ def registration_received(*, html: bool) -> Answer:
 
 
 def registration_refused(
-    feedback: Sequence[Feedback], *, html: bool, username: str = "", email: str = ""
+    feedback: Sequence[Feedback], length: PasswordLength, *, html: bool, username: str = "", email: str = ""
 ) -> Answer:
     """``POST /register`` with something that nobody could register."""
     if html:
-        shown = Entry(panel=Panel.REGISTER, username=username, email=email, feedback=feedback)
-        return pages.entry(shown, status=422)
+        entry = Entry(length=length, panel=Panel.REGISTER, username=username, email=email, feedback=feedback)
+        return pages.entry(entry, status=422)
     return _feedback(feedback)
 
 
@@ -131,17 +131,21 @@ def reset_requested(*, html: bool) -> Answer:
     return _accepted("Check your mail", _RESET, html=html)
 
 
-def reset_form(token: str, user: User | None) -> Answer:
+def reset_form(token: str, user: User | None, length: PasswordLength) -> Answer:
     """``GET /reset/confirm``: the form, if ``user`` says that the token still stands for one."""
-    return pages.reset(token, user.username) if user else link_not_valid(html=True)
+    return pages.reset(token, user.username, length) if user else link_not_valid(html=True)
 
 
-def reset_refused(feedback: Sequence[Feedback], user: User, *, token: str, html: bool) -> Answer:
+def reset_refused(
+    feedback: Sequence[Feedback], user: User, length: PasswordLength, *, token: str, html: bool
+) -> Answer:
     """``POST /reset/confirm`` with a password that can't be used; the link still works.
 
     ``user`` is :meth:`Accounts.reset_token_user`'s: a link that doesn't work is refused first.
     """
-    return pages.reset(token, user.username, feedback=feedback, status=422) if html else _feedback(feedback)
+    if html:
+        return pages.reset(token, user.username, length, feedback=feedback, status=422)
+    return _feedback(feedback)
 
 
 def password_changed(*, set_cookie: str, html: bool) -> Answer:

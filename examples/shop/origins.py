@@ -1,11 +1,11 @@
-"""Where a request comes from: another site, this machine, or elsewhere."""
+"""Where a request comes from, and where it believes to go: another site, or this one."""
 
-import ipaddress
 from typing import Final
 
-__all__ = ["is_loopback", "origin_allowed"]
+__all__ = ["names_this_machine", "origin_allowed"]
 
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+_OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def origin_allowed(origin: str | None, host: str, scheme: str) -> bool:
@@ -30,14 +30,14 @@ def origin_allowed(origin: str | None, host: str, scheme: str) -> bool:
     )
 
 
-def is_loopback(address: str | None) -> bool:
-    """Tell whether a resolved client address is this machine. Anything unreadable isn't."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_loopback
+def names_this_machine(host: str) -> bool:
+    """Tell whether a ``Host`` header names this machine, whatever the port.
+
+    A page of a foreign site whose name suddenly leads to 127.0.0.1 (DNS rebinding) makes the
+    browser of somebody at this machine send requests from it. They still name the foreign site.
+    """
+    name, _, port = host.rpartition(":")
+    return (name if port.isdecimal() else host).lower() in _OWN_NAMES
 
 
 def _authority(host: str, scheme: str) -> str:

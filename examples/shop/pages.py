@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from examples.shop.assets import asset_url
 from examples.shop.outbox import Message
-from examples.shop.passwords import MAX_LENGTH, MIN_LENGTH, Feedback
+from examples.shop.passwords import Feedback, PasswordLength
 from examples.shop.response import Answer
 
 __all__ = ["PAGE_HEADERS", "Entry", "Panel", "account", "entry", "message", "outbox", "reset", "waiting_time"]
@@ -42,7 +42,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_SHARED: Final = {"asset_url": asset_url, "min_length": MIN_LENGTH, "max_length": MAX_LENGTH}
+_SHARED: Final = {"asset_url": asset_url}
 
 
 class Panel(Enum):
@@ -57,6 +57,7 @@ class Panel(Enum):
 class Entry:
     """What the entry page shows: which form is open, what was typed, what was wrong with it."""
 
+    length: PasswordLength
     panel: Panel = Panel.SIGN_IN
     error: str = ""
     username: str = field(default="", repr=False)
@@ -79,12 +80,14 @@ def message(title: str, text: str, *, status: int = 200, good: bool) -> Answer:
     return _page("message.html", status, title=title, text=text, good=good)
 
 
-def reset(token: str, username: str, *, feedback: Sequence[Feedback] = (), status: int = 200) -> Answer:
+def reset(
+    token: str, username: str, length: PasswordLength, *, feedback: Sequence[Feedback] = (), status: int = 200
+) -> Answer:
     """Show the form for a new password; the mailed token goes with it in a hidden field.
 
     The user name is there for the browser's password manager.
     """
-    return _page("reset.html", status, token=token, username=username, feedback=feedback)
+    return _page("reset.html", status, token=token, username=username, length=length, feedback=feedback)
 
 
 def outbox(messages: Sequence[Message]) -> Answer:

@@ -6,16 +6,14 @@ composition. A password that is too long is refused instead of shortened.
 """
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Final, TypedDict
 
-__all__ = ["MAX_LENGTH", "MIN_LENGTH", "Feedback", "feedback"]
-
-MIN_LENGTH: Final = 15
-MAX_LENGTH: Final = 128
+__all__ = ["Feedback", "PasswordLength"]
 
 # No character decomposes canonically into more than four code points (UAX #15), so
 # composing never makes a text shorter than a quarter. It bounds the work on a huge one.
-_LONGEST_DECOMPOSITION = 4
+_LONGEST_DECOMPOSITION: Final = 4
 
 
 class Feedback(TypedDict):
@@ -25,27 +23,40 @@ class Feedback(TypedDict):
     message: str
 
 
-_TOO_SHORT: Final = Feedback(
-    code="too_short",
-    message=f"Use at least {MIN_LENGTH} characters. A few random words are easy to remember.",
-)
-_TOO_LONG: Final = Feedback(code="too_long", message=f"Use at most {MAX_LENGTH} characters.")
 _UNUSABLE: Final = Feedback(
     code="unusable", message="It holds something that isn't a character. Type it anew."
 )
 
 
-def feedback(password: str) -> list[Feedback]:
-    """Say everything that is wrong with a new password; an empty list means it is accepted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLength:
+    """How long a new password must and may be, in code points after NFC: ``AUTHGUARD_PASSWORD__*``."""
 
-    The length is in code points after NFC, so that a letter counts the same whichever
-    keyboard composed it. Never raises, and its work is bounded whatever comes in.
-    """
-    if len(password) > MAX_LENGTH * _LONGEST_DECOMPOSITION:
-        return [_TOO_LONG]
-    if any("\ud800" <= character <= "\udfff" for character in password):
-        return [_UNUSABLE]
-    length = len(unicodedata.normalize("NFC", password))
-    if length < MIN_LENGTH:
-        return [_TOO_SHORT]
-    return [_TOO_LONG] if length > MAX_LENGTH else []
+    minimum: int
+    maximum: int
+    most_bytes: int = 4_096
+    """What the hasher hashes whole, in bytes of UTF-8. Only text in pieces gets there before ``maximum``."""
+
+    def feedback(self, password: str) -> list[Feedback]:
+        """Say everything that is wrong with a new password; an empty list means it is accepted.
+
+        Composed first, a letter counts the same whichever keyboard made it. Never raises, and
+        its work is bounded whatever comes in.
+        """
+        if len(password) > self.maximum * _LONGEST_DECOMPOSITION:
+            return [self._too_long()]
+        if any("\ud800" <= character <= "\udfff" for character in password):
+            return [_UNUSABLE]
+        if len(password.encode()) > self.most_bytes:
+            return [self._too_long()]
+        length = len(unicodedata.normalize("NFC", password))
+        if length < self.minimum:
+            return [self._too_short()]
+        return [self._too_long()] if length > self.maximum else []
+
+    def _too_short(self) -> Feedback:
+        advice = "A few random words are easy to remember."
+        return Feedback(code="too_short", message=f"Use at least {self.minimum} characters. {advice}")
+
+    def _too_long(self) -> Feedback:
+        return Feedback(code="too_long", message=f"Use at most {self.maximum} characters.")

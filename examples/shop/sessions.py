@@ -58,11 +58,6 @@ class Sessions:
         with self._database.write() as connection:
             connection.execute("DELETE FROM sessions WHERE id_digest = ?", (digest(session_id or ""),))
 
-    def end_all(self, user: User) -> None:
-        """End every session of a user."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM sessions WHERE user_id = ?", (int(user.id),))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCookie:

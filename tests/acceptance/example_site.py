@@ -18,6 +18,7 @@ SESSION, DEVICE = "session", "authguard_device"
 """The names of the cookies over plain http."""
 
 WRONG = f"a {CANARY} that nobody chose"
+NEW = f"an entirely new {CANARY}"
 LIMIT = 5
 """Failures that an account may have: the default, and here without delays."""
 
@@ -222,3 +223,20 @@ def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """Everything that an answer tells, except when it was given."""
     headers = [(name, value) for name, value in answer.headers.multi_items() if name != "date"]
     return answer.status_code, headers, answer.content
+
+
+def assert_problem(answer: httpx.Response, status: int) -> None:
+    """Check that an answer is problem details (RFC 9457) of a status."""
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].partition(";")[0] == "application/problem+json"
+    assert answer.json()["type"] not in {"", "about:blank"}
+    assert answer.json().get("status", status) == status
+
+
+def assert_feedback(answer: httpx.Response) -> None:
+    """Check that an answer says what is wrong with an input."""
+    assert_problem(answer, 422)
+    assert answer.json()["feedback"]
+    for reason in answer.json()["feedback"]:
+        assert reason.keys() == {"code", "message"}
+        assert all(isinstance(value, str) and value for value in reason.values())

@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 
-import httpx
 import pytest
 
 from tests.acceptance.conftest import BEHIND_PROXY, PLAIN, QUICK, Start
-from tests.acceptance.example_site import ADDRESS_LIMIT, DEVICE, LIMIT, SESSION, WRONG, Site
+from tests.acceptance.example_site import (
+    ADDRESS_LIMIT,
+    DEVICE,
+    LIMIT,
+    NEW,
+    SESSION,
+    WRONG,
+    Site,
+    assert_feedback,
+    assert_problem,
+)
 
-NEW = "an entirely new canary"
 WAITS = {1, 2, 4, 8, 15, 30, 60, 300, 900, 3600}
 """What a Retry-After may say, in seconds."""
 
@@ -27,23 +35,6 @@ UNREADABLE = {
     "too long": (b'{"username": "canary", "password": "' + b"x" * 1_000_000 + b'"}', LOGIN_JSON, {413}),
 }
 unreadable = pytest.mark.parametrize(("body", "headers", "statuses"), UNREADABLE.values(), ids=UNREADABLE)
-
-
-def assert_problem(answer: httpx.Response, status: int) -> None:
-    """Check that an answer is problem details (RFC 9457) of a status."""
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"].partition(";")[0] == "application/problem+json"
-    assert answer.json()["type"] not in {"", "about:blank"}
-    assert answer.json().get("status", status) == status
-
-
-def assert_feedback(answer: httpx.Response) -> None:
-    """Check that an answer says what is wrong with an input."""
-    assert_problem(answer, 422)
-    assert answer.json()["feedback"]
-    for reason in answer.json()["feedback"]:
-        assert reason.keys() == {"code", "message"}
-        assert all(isinstance(value, str) and value for value in reason.values())
 
 
 # GET /healthz
@@ -115,6 +106,20 @@ def test_the_outbox_answers_to_this_machine_alone(site: Site, told: str) -> None
     answer = site.browser(told).get("/outbox")
     assert answer.status_code in {401, 403, 404}
     assert "canary" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "localhost.evil.example", ""])
+def test_the_outbox_answers_to_this_machines_own_names_alone(site: Site, host: str) -> None:
+    """A foreign name that was rebound to 127.0.0.1 is a 403, although this machine's browser asks."""
+    answer = site.here().send("GET", "/outbox", headers={"Host": host.format(port=site.port)})
+    assert_problem(answer, 403)
+    assert "canary" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
+def test_the_outbox_answers_to_each_of_this_machines_names(site: Site, name: str) -> None:
+    """By name and by both addresses."""
+    assert site.here().send("GET", "/outbox", headers={"Host": f"{name}:{site.port}"}).status_code == 200
 
 
 def test_an_account_can_sign_in_from_its_confirmation_on(site: Site) -> None:
@@ -358,33 +363,3 @@ def test_no_answer_about_a_sign_in_may_be_stored(site: Site) -> None:
     site.lock(name := site.name())
     answers.append(browser.sign_in(name))
     assert [answer.headers.get("Cache-Control") for answer in answers] == ["no-store"] * len(answers)
-
-
-# Settings and restarts
-
-
-def test_cookies_are_for_https_alone_unless_told_otherwise(start: Start) -> None:
-    """With the defaults each cookie is Secure, HttpOnly, and bound to this host by its name's prefix."""
-    with start(**QUICK) as site:
-        person = site.person()
-        lines = site.here().sign_in(person.username, person.password).headers.get_list("Set-Cookie")
-    assert len(lines) == 2
-    for line in lines:
-        attributes = {part.strip().lower() for part in line.split(";")[1:]}
-        assert line.startswith("__Host-")
-        assert {"secure", "httponly", "path=/"} <= attributes
-
-
-def test_a_restart_keeps_users_sessions_and_mail(start: Start) -> None:
-    """A second server over the same directory knows the account, the browser, and an unused link."""
-    with start(**QUICK, **PLAIN) as site:
-        person, browser = site.person(), site.here()
-        assert browser.sign_in(person.username, person.password).status_code == 200
-        token, mails = site.reset_token(person), site.mails()
-    with start(**QUICK, **PLAIN) as site:
-        again = site.here()
-        again.cookies = browser.cookies
-        assert again.get("/me").json() == {"username": person.username}
-        assert site.mails() == mails
-        assert site.entry(person) == 200
-        assert site.here().post("/reset/confirm", token=token, password=NEW).status_code == 200

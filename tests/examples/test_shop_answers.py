@@ -10,12 +10,13 @@ from examples.shop import answers, pages
 from examples.shop.assets import asset, asset_url
 from examples.shop.outbox import Message
 from examples.shop.pages import Entry, Panel, waiting_time
-from examples.shop.passwords import Feedback, feedback
+from examples.shop.passwords import Feedback, PasswordLength
 from examples.shop.response import Answer
 from examples.shop.users import User
 
 COOKIE = "session=id; Path=/"
-REASONS = feedback("short")
+LENGTH = PasswordLength(minimum=15, maximum=128)
+REASONS = LENGTH.feedback("short")
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -63,15 +64,15 @@ def every_page(text: str) -> list[Answer]:
     reason = Feedback(code=text, message=text)
     message = Message(to=text, subject=text, text=text, link=text)
     return [
-        answers.home(None),
-        answers.home(user(text)),
+        answers.home(None, LENGTH),
+        answers.home(user(text), LENGTH),
         answers.signed_in(user(text), set_cookie=COOKIE, html=True),
-        answers.wrong_credentials(html=True, username=text),
-        answers.registration_refused([reason], html=True, username=text, email=text),
-        answers.reset_form(text, user(text)),
-        answers.reset_refused([reason], user(text), token=text, html=True),
-        pages.entry(Entry(panel=Panel.RESET, error=text)),
-        pages.entry(Entry(panel=Panel.REGISTER, error=text)),
+        answers.wrong_credentials(LENGTH, html=True, username=text),
+        answers.registration_refused([reason], LENGTH, html=True, username=text, email=text),
+        answers.reset_form(text, user(text), LENGTH),
+        answers.reset_refused([reason], user(text), LENGTH, token=text, html=True),
+        pages.entry(Entry(length=LENGTH, panel=Panel.RESET, error=text)),
+        pages.entry(Entry(length=LENGTH, panel=Panel.REGISTER, error=text)),
         pages.message(text, text, good=True),
         answers.outbox([message], html=True),
         answers.outbox([], html=True),
@@ -114,12 +115,12 @@ def test_what_was_done_is_told_in_detail(answer: Answer, status: int) -> None:
     ("answer", "status", "name"),
     [
         (answers.me(None), 401, "not-signed-in"),
-        (answers.wrong_credentials(html=False, username="alice"), 401, "wrong-credentials"),
+        (answers.wrong_credentials(LENGTH, html=False, username="alice"), 401, "wrong-credentials"),
         (answers.try_later(30, html=False), 429, "try-later"),
         (answers.link_not_valid(html=False), 422, "link-not-valid"),
         (answers.link_not_valid(html=False, status=404), 404, "link-not-valid"),
-        (answers.registration_refused(REASONS, html=False), 422, "unusable-input"),
-        (answers.reset_refused(REASONS, user(), token="t", html=False), 422, "unusable-input"),
+        (answers.registration_refused(REASONS, LENGTH, html=False), 422, "unusable-input"),
+        (answers.reset_refused(REASONS, user(), LENGTH, token="t", html=False), 422, "unusable-input"),
         (answers.unreadable(400, html=False), 400, "unreadable"),
         (answers.unreadable(413, html=False), 413, "unreadable"),
         (answers.unreadable(415, html=False), 415, "unreadable"),
@@ -140,7 +141,7 @@ def test_refusals_are_problems_with_a_stable_type(answer: Answer, status: int, n
 
 def test_refused_input_comes_with_its_feedback() -> None:
     """The 422 carries code and message of each reason."""
-    assert data(answers.registration_refused(REASONS, html=False))["feedback"] == REASONS
+    assert data(answers.registration_refused(REASONS, LENGTH, html=False))["feedback"] == REASONS
 
 
 @pytest.mark.parametrize("html", [True, False])
@@ -191,14 +192,14 @@ def test_an_answer_shows_no_header_or_body_in_its_repr() -> None:
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
-        (answers.home(None), 200),
-        (answers.wrong_credentials(html=True), 401),
+        (answers.home(None, LENGTH), 200),
+        (answers.wrong_credentials(LENGTH, html=True), 401),
         (answers.registration_received(html=True), 202),
         (answers.reset_requested(html=True), 202),
-        (answers.registration_refused(REASONS, html=True), 422),
+        (answers.registration_refused(REASONS, LENGTH, html=True), 422),
         (answers.confirmed(html=True), 200),
         (answers.link_not_valid(html=True), 422),
-        (answers.reset_form("token", None), 422),
+        (answers.reset_form("token", None, LENGTH), 422),
         (answers.unreadable(413, html=True), 413),
         (answers.foreign_origin(html=True), 403),
         (answers.forbidden(html=True), 403),
@@ -222,7 +223,7 @@ def test_pages_are_neither_cached_nor_framed_nor_scripted_from_elsewhere(number:
 
 def test_pages_send_no_path_and_no_token_in_a_referer() -> None:
     """The page behind a mailed link tells nobody its address, and plain posts still name their origin."""
-    assert header(answers.reset_form("token", user()), "Referrer-Policy") == ["strict-origin"]
+    assert header(answers.reset_form("token", user(), LENGTH), "Referrer-Policy") == ["strict-origin"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -236,7 +237,7 @@ def test_a86_no_text_of_a_stranger_becomes_markup(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a86_typed_text_comes_back_as_it_was(text: str) -> None:
     """What was typed is shown again as text, not lost and not run."""
-    page = Page(answers.registration_refused(REASONS, html=True, username=text, email=text))
+    page = Page(answers.registration_refused(REASONS, LENGTH, html=True, username=text, email=text))
     values = {found.get("id"): found.get("value") for found in page.all("input")}
     assert (values["register-username"], values["register-email"]) == (text, text)
 
@@ -267,7 +268,7 @@ def test_the_outbox_page_says_how_much_mail_there_is(count: int, says: str) -> N
 
 def test_forms_are_labelled_and_named_for_password_managers() -> None:
     """Every input has a label of its own and the autocomplete token of its purpose."""
-    page = Page(answers.home(None))
+    page = Page(answers.home(None, LENGTH))
     inputs = {found["id"]: found["autocomplete"] for found in page.all("input")}
     assert inputs == {
         "sign-in-username": "username",
@@ -282,7 +283,7 @@ def test_forms_are_labelled_and_named_for_password_managers() -> None:
 
 def test_forms_post_without_javascript() -> None:
     """Each form has the contract's path and field names, and nothing forbids pasting or cuts a password."""
-    page = Page(answers.home(None))
+    page = Page(answers.home(None, LENGTH))
     assert [found["action"] for found in page.all("form")] == ["/login", "/register", "/reset"]
     assert {found["method"] for found in page.all("form")} == {"post"}
     assert [found for found in page.all("input") if {"maxlength", "onpaste", "pattern"} & set(found)] == []
@@ -290,10 +291,19 @@ def test_forms_post_without_javascript() -> None:
 
 def test_the_reset_form_carries_the_token_in_a_hidden_field() -> None:
     """Token and new password are posted to the contract's path."""
-    page = Page(answers.reset_form("the-token", user()))
+    page = Page(answers.reset_form("the-token", user(), LENGTH))
     fields = {found["name"]: (found["type"], found.get("value")) for found in page.all("input")}
     assert [found["action"] for found in page.all("form")] == ["/reset/confirm"]
     assert (fields["token"], fields["password"]) == (("hidden", "the-token"), ("password", None))
+
+
+def test_pages_show_the_length_that_was_set() -> None:
+    """Registration and reset tell both bounds, to people and to the script."""
+    length = PasswordLength(minimum=20, maximum=77)
+    for answer in (answers.home(None, length), answers.reset_form("token", user(), length)):
+        [counted] = [found for found in Page(answer).all("div") if "data-counted" in found]
+        assert (counted["data-min"], counted["data-max"]) == ("20", "77")
+        assert "20 to 77 characters" in Page(answer).text
 
 
 def test_no_password_is_ever_sent_back() -> None:
@@ -304,7 +314,7 @@ def test_no_password_is_ever_sent_back() -> None:
 
 def test_refused_input_opens_the_form_it_came_from() -> None:
     """The page after a weak password shows the registration form, with the reasons."""
-    page = Page(answers.registration_refused(REASONS, html=True, username="alice"))
+    page = Page(answers.registration_refused(REASONS, LENGTH, html=True, username="alice"))
     shown = [found["id"] for found in page.all("section") if "data-default" in found]
     assert (shown, REASONS[0]["message"] in page.text) == (["register"], True)
 
@@ -318,7 +328,7 @@ def test_pages_hold_no_inline_script_or_style() -> None:
 
 def test_everything_that_pages_load_is_served_here() -> None:
     """Style sheet, script and icon are assets of the shop."""
-    page = Page(answers.home(None))
+    page = Page(answers.home(None, LENGTH))
     loaded = [found["href"] for found in page.all("link")] + [found["src"] for found in page.all("script")]
     assert loaded == [asset_url("icon.svg"), asset_url("style.css"), asset_url("app.js")]
 

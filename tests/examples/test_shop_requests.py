@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples.shop.negotiation import wants_html
-from examples.shop.origins import is_loopback, origin_allowed
-from examples.shop.passwords import feedback
+from examples.shop.origins import names_this_machine, origin_allowed
+from examples.shop.passwords import PasswordLength
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -61,18 +61,33 @@ def test_an_origin_never_raises(origin: str, host: str, scheme: str) -> None:
     assert origin_allowed(origin, host, scheme) in {True, False}
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-def test_this_machine_is_recognised(address: str) -> None:
-    """Loopback counts in every notation."""
-    assert is_loopback(address)
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8000", "localhost:8000", "LOCALHOST", "[::1]", "[::1]:80"]
+)
+def test_this_machines_own_names_are_recognised(host: str) -> None:
+    """With and without a port."""
+    assert names_this_machine(host)
 
 
 @pytest.mark.parametrize(
-    "address", [None, "", "10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1", "localhost", "127.1"]
+    "host",
+    [
+        "",
+        ":8000",
+        "evil.example",
+        "evil.example:8000",
+        "localhost.evil.example",
+        "evil.example:127.0.0.1",
+        "localhost@evil.example",
+        "localhost:8000:8000",
+        "localhost:x",
+        "::1",
+        "10.0.0.1",
+    ],
 )
-def test_other_machines_are_not_this_one(address: str | None) -> None:
-    """Any other or unreadable address is elsewhere."""
-    assert not is_loopback(address)
+def test_a87_any_other_name_is_not_this_machines(host: str) -> None:
+    """A name that was rebound to 127.0.0.1 is still a foreign one."""
+    assert not names_this_machine(host)
 
 
 # ------------------------------------------------------------------ negotiation
@@ -136,8 +151,11 @@ def test_an_accept_header_never_raises(accept: str) -> None:
 # ------------------------------------------------------------------ passwords
 
 
+LENGTH = PasswordLength(minimum=15, maximum=128)
+
+
 def codes(password: str) -> list[str]:
-    return [reason["code"] for reason in feedback(password)]
+    return [reason["code"] for reason in LENGTH.feedback(password)]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +187,23 @@ def test_a76_half_characters_are_refused(password: str) -> None:
 
 def test_feedback_never_repeats_the_password() -> None:
     """The messages hold nothing of the input."""
-    assert "hunter2" not in str(feedback("hunter2"))
+    assert "hunter2" not in str(LENGTH.feedback("hunter2"))
+
+
+def test_a71_what_no_hasher_hashes_whole_is_refused() -> None:
+    """A text of few characters in many pieces is too long by its bytes."""
+    length = PasswordLength(minimum=15, maximum=1_024, most_bytes=4_096)
+    [reason] = length.feedback("\u1111\u1171\u11b6" * 500)
+    assert reason["code"] == "too_long"
+
+
+def test_feedback_tells_the_length_that_was_set() -> None:
+    """Both bounds are the settings', in what is judged and in what is said."""
+    length = PasswordLength(minimum=20, maximum=64)
+    [short], [long] = length.feedback("a" * 19), length.feedback("a" * 65)
+    assert (short["code"], "20" in short["message"]) == ("too_short", True)
+    assert (long["code"], "64" in long["message"]) == ("too_long", True)
+    assert length.feedback("a" * 20) == length.feedback("a" * 64) == []
 
 
 @given(st.text(alphabet=st.characters(), max_size=600))

@@ -49,13 +49,6 @@ def test_an_ended_session_is_over_on_the_server(shop: Shop, alice: User) -> None
     assert (shop.sessions.user_of(ended), shop.sessions.user_of(other)) == (None, alice)
 
 
-def test_all_sessions_of_a_user_can_be_ended(shop: Shop, alice: User) -> None:
-    """After ``end_all`` no session of the user is left."""
-    sessions = [shop.sessions.start(alice) for _ in range(3)]
-    shop.sessions.end_all(alice)
-    assert [shop.sessions.user_of(session) for session in sessions] == [None] * 3
-
-
 def test_a_session_ends_after_a_day_although_used(shop: Shop, alice: User, now: list[float]) -> None:
     """Use doesn't prolong a session: it has an absolute lifetime."""
     session = shop.sessions.start(alice)
