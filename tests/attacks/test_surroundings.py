@@ -195,6 +195,15 @@ def test_a67_a_full_store_still_limits_new_names() -> None:
     assert login.checked["late"] <= 5
 
 
+def test_a67_one_account_fills_no_store_with_addresses_of_its_own() -> None:
+    """Preset api: of the addresses that became known only ten are alive; they give way to whoever comes."""
+    login = make_login(preset="api", max_keys=100)
+    for number in range(1_000):
+        login.attempt("alice", "right", address=f"10.{number >> 8}.{number & 255}.1")
+    newcomer = login.guard.check(Attempt(identifier="bob", peer="192.0.2.1"))
+    assert [event.kind for event in newcomer.events] == [EventKind.ADMITTED]
+
+
 def test_a77_secrets_are_compared_in_constant_time_only() -> None:
     """No ``==`` or ``!=`` stands between anything called signature, digest, token, mac or secret."""
     words = ("signature", "digest", "token", "mac", "secret", "password", "hash")

@@ -306,19 +306,19 @@ def test_an_account_with_known_sources_can_have_more_in_a_full_store() -> None:
     assert store.sign_in(VICTIM, issue) == Settled(Proof(0, 2))
 
 
-def test_a67_one_account_cannot_fill_the_store_with_addresses_of_its_own() -> None:
-    """An address that became known gives way to whoever comes: only ten of them are alive at all."""
-    store = Store(max_keys=100)
-    for number in range(1_000):
-        store.sign_in(VICTIM, Issue(REGISTRY, True, b"proof %d" % number))
-    assert not store.admit(account(1)).shared
-
-
 def crowded() -> Store:
     """A store in which values take every place."""
     store = Store(max_keys=8)
     store.execute([PutOnce(b"value %d" % number, b"data", 60_000) for number in range(8)])
     return store
+
+
+def test_a_sign_in_where_not_one_place_is_left_succeeds_all_the_same() -> None:
+    """The browser stays unknown, and no value gives way."""
+    store = crowded()
+    before = len(store)
+    assert store.sign_in(VICTIM, Issue(REGISTRY, True)) == Settled(None)
+    assert len(store) == before + 1
 
 
 @pytest.mark.parametrize(
