@@ -274,7 +274,7 @@ def _issue(issue: Issue, records: Records, clock: int) -> Proof | None:
         stored = Proof(*after) if issue.fresh else records.get(issue.proof)
         if isinstance(stored, Proof):
             records.put(issue.proof, stored, until=until)
-    if issue.fresh and issue.charge:
+    if issue.fresh and issue.charge and records.get(issue.charge.key) is not None:
         _reset(issue.charge, records, clock)
     return Proof(*after) if issue.fresh else None
 
