@@ -14,4 +14,4 @@ def test_every_public_name_is_listed_and_there() -> None:
 def test_a_name_that_is_not_there_is_said_to_be_missing() -> None:
     """As any module says it."""
     with pytest.raises(AttributeError, match="no attribute 'Gaurd'"):
-        _ = authguard_core.Gaurd  # type: ignore[attr-defined]
+        _ = authguard_core.Gaurd
