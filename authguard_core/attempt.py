@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from authguard_core.counting.ops import Charged
 from authguard_core.counting.refusal import Reason
@@ -56,29 +57,34 @@ class Outcome(enum.Enum):
     the attempt is given back, and clears nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class Ticket(NamedTuple):
     """The receipt of an admitted attempt, to be settled once its outcome is known."""
 
-    attempt: int = field(repr=False)
+    attempt: int
     purpose: str
     subject: Subject
-    source: int = field(repr=False)
-    charged: tuple[Charged, ...] = field(repr=False)
-    observed: tuple[Charged, ...] = field(repr=False)
+    source: int
+    charged: tuple[Charged, ...]
+    observed: tuple[Charged, ...]
     known: bool
     """Whether the attempt came from a known source, which has a budget of its own."""
-    device: Device | None = field(repr=False)
+    device: Device | None
     """The known device that was charged in the account's stead."""
-    network: str | None = field(repr=False)
+    network: str | None
     cookies: bool
     """Whether a device cookie may be set on this connection."""
     account: str
+    """The account's pseudonym."""
     address: str | None
+    """The address's pseudonym."""
+    ref: str
+    """The attempt's id as events show it."""
+
+    def __repr__(self) -> str:
+        return f"<Ticket: {self.purpose}, account {self.account}, known={self.known}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What the guard says: the same for an existing and an unknown account, given equal histories."""
 
     verdict: Verdict

@@ -111,7 +111,7 @@ def client_address(peer: str, headers: Iterable[tuple[str, str]], trusted: Trust
     (addresses, with or without port and brackets).
     """
     here = peer_address(peer)
-    if not trusted.trusts(peer):
+    if not (trusted.networks or trusted.unix) or not trusted.trusts(peer):
         return here
     lines = [value for name, value in headers if name.lower() == trusted.header]
     return _behind_proxies(here, lines, trusted)

@@ -14,11 +14,11 @@ its own account and no other: it alone finds a place even in a full store.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from authguard_core.counting import rules
 from authguard_core.counting.apply import apply
-from authguard_core.counting.limits import Rule
 from authguard_core.counting.ops import (
     Admit,
     Admitted,
@@ -33,9 +33,12 @@ from authguard_core.counting.ops import (
     Settle,
 )
 from authguard_core.counting.refusal import Scope
-from authguard_core.counting.state import Counter, Proof, Record
+from authguard_core.counting.state import Counter, Record
 from authguard_core.counting.table import Table
 from authguard_core.errors import ConfigurationError, StorageError
+
+if TYPE_CHECKING:
+    from authguard_core.counting.limits import Rule
 
 __all__ = ["AsyncMemoryStorage", "MemoryStorage", "open_async_storage", "open_storage"]
 
@@ -66,9 +69,8 @@ class MemoryStorage:
         self._clock = clock
         self._lock = threading.Lock()
         self._table = Table(max_keys)
-        self._overflow: dict[bytes, tuple[Counter, Rule]] = {}
+        self._overflow: dict[bytes, Counter] = {}
         self._kinds: dict[tuple[Scope, Rule], int] = {}
-        self._now = 0
 
     def __repr__(self) -> str:
         return f"<MemoryStorage: {len(self._table)} of {self._table.max_keys} keys>"
@@ -85,18 +87,20 @@ class MemoryStorage:
 
         """
         with self._lock:
-            self._now = max(self._now, round(self._clock() * 1_000))
-            return [self._run(op) for op in ops]
+            self._table.begin(int(self._clock() * 1_000))
+            return (self._run(ops[0]),) if len(ops) == 1 else [self._run(op) for op in ops]
 
     def _run(self, op: Op) -> Result:
+        if not self._overflow and self._table.has_room(MOST_NEW_KEYS):
+            return apply(op, self._table, self._table.now)
         fitted = self._fit(op)
-        result = apply(fitted, self, self._now)
+        result = apply(fitted, self, self._table.now)
         if fitted is not op and isinstance(result, Admitted | Refused):
             return result._replace(shared=True)
         return result
 
     def _fit(self, op: Op) -> Op:
-        """Make an operation do with the room that there is."""
+        """Make an operation do with the room that there is, in a store that is full or was."""
         if isinstance(op, Admit | Inspect):
             return self._place(op)
         if isinstance(op, PutOnce | Advance) and not self._fits(op.key):
@@ -107,28 +111,24 @@ class MemoryStorage:
         return op
 
     def _fits(self, *keys: bytes) -> bool:
-        new = sum(self._table.get(key, self._now) is None for key in keys)
-        return not new or self._table.has_room(new, self._now)
+        new = sum(self._table.get(key) is None for key in keys)
+        return not new or self._table.has_room(new)
 
-    # The records, as the core asks for them
+    # The records of a store that is full or was, as the core asks for them
 
     def get(self, key: bytes, /) -> Record | None:
         """Return the living record under a key. For the core, while the lock is held."""
         if key.startswith(OVERFLOW_PREFIX):
             held = self._overflow.get(key)
-            return held[0] if held and rules.expires(*held) > self._now else None
-        return self._table.get(key, self._now)
+            return held if held and rules.expires(held, held.rule) > self._table.now else None
+        return self._table.get(key)
 
-    def put(self, key: bytes, record: Record, /, *, rule: Rule | None = None, until: int = 0) -> None:
+    def put(self, key: bytes, record: Record, /, *, until: int = 0) -> None:
         """Keep a record. For the core, while the lock is held."""
-        if not isinstance(record, Counter) or rule is None:
-            # An address that became known gives way first: one account could fill the store with them.
-            hot_until = 0 if isinstance(record, Proof) else until
-            self._table.put(key, record, until, self._now, hot_until=hot_until)
-        elif key.startswith(OVERFLOW_PREFIX):
-            self._overflow[key] = (record, rule)
+        if isinstance(record, Counter) and key.startswith(OVERFLOW_PREFIX):
+            self._overflow[key] = record
         else:
-            self._table.put_counter(key, record, rule, self._now)
+            self._table.put(key, record, until=until)
 
     def remove(self, key: bytes, /) -> None:
         """Remove a record. For the core, while the lock is held."""
@@ -138,9 +138,7 @@ class MemoryStorage:
 
     def _place(self, op: Admit | Inspect) -> Op:
         """Point the operation at overflow counters where its own have no place."""
-        room = self._table.has_room(MOST_NEW_KEYS, self._now)
-        if room and not self._overflow:
-            return op
+        room = self._table.has_room(MOST_NEW_KEYS)
         moved = op._replace(charges=tuple([self._place_charge(charge, room=room) for charge in op.charges]))
         if isinstance(moved, Admit) and moved.known:
             charge = self._place_charge(moved.known.charge, room=room)
@@ -148,7 +146,7 @@ class MemoryStorage:
         return op if moved == op else moved
 
     def _place_charge(self, charge: Charge, *, room: bool) -> Charge:
-        if self._table.get(charge.key, self._now) is not None:
+        if self._table.get(charge.key) is not None:
             return charge
         shared = self._overflow_key(charge)
         # A key that was counted there stays there until that counter is quiet: moving

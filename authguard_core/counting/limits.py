@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from authguard_core.errors import ConfigurationError
 
-__all__ = ["DAY", "Limit", "Rule", "format_duration", "parse_duration"]
+__all__ = ["DAY", "UNRULED", "Limit", "Rule", "format_duration", "parse_duration"]
 
 DAY = 86_400_000
 """One day in milliseconds."""
@@ -161,3 +161,7 @@ class Rule(NamedTuple):
     lock_max: int = 0
     cap: int = 0
     """The most consecutive failures, whatever the windows (NIST SP 800-63B-4, 3.2.2)."""
+
+
+UNRULED = Rule(0, 0)
+"""The rule of a counter that nothing was charged to yet."""

@@ -15,16 +15,16 @@ half says what a counter means and changes nothing; the second half changes it.
 """
 
 from bisect import bisect_right
+from operator import itemgetter
 
 from authguard_core.counting import bucket
 from authguard_core.counting.limits import DAY, Rule
 from authguard_core.counting.refusal import Reason, Refusal
-from authguard_core.counting.state import Counter
+from authguard_core.counting.state import Counter, Entry
 
 __all__ = [
     "advance",
     "charge",
-    "charged_at",
     "consecutive",
     "expires",
     "forget",
@@ -37,6 +37,7 @@ __all__ = [
     "refusal",
     "release",
     "reset",
+    "stand",
     "succeed",
     "tick",
 ]
@@ -48,6 +49,8 @@ HOT_SHARE = 10
 """A count above a tenth of its cap is worth keeping when space runs out."""
 
 MAX_LEVEL = 30
+
+_TIME, _ATTEMPT = itemgetter(0), itemgetter(1)
 
 
 def tick(counter: Counter, clock: int) -> int:
@@ -75,24 +78,33 @@ def lock_end(counter: Counter, rule: Rule) -> int:
 
     A full log can't grow any more, so its newest entry is the one that filled it.
     """
-    if not rule.lock or len(counter.times) < rule.limit:
+    if not rule.lock or len(counter.entries) < rule.limit:
         return 0
-    began = counter.times[-1]
+    began = counter.entries[-1].time
     return began + min(rule.lock << level_at(counter, began), rule.lock_max)
 
 
 def delay_end(counter: Counter, rule: Rule) -> int:
     """Return when the next attempt may begin: 1, 2, 4 ... times ``delay`` after the last failure."""
-    over = len(counter.times) - rule.delay_after
+    over = len(counter.entries) - rule.delay_after
     if not rule.delay_after or over < 0:
         return 0
-    return counter.times[-1] + min(rule.delay << min(over, MAX_LEVEL), rule.delay_max)
+    return counter.entries[-1].time + min(rule.delay << min(over, MAX_LEVEL), rule.delay_max)
 
 
 def window_end(counter: Counter, rule: Rule) -> int:
     """Return when a full window has room again, or 0 while it has."""
-    over = len(counter.times) - rule.limit
-    return counter.times[over] + rule.window if over >= 0 else 0
+    over = len(counter.entries) - rule.limit
+    return counter.entries[over].time + rule.window if over >= 0 else 0
+
+
+def stand(counter: Counter, rule: Rule, clock: int) -> Refusal | None:
+    """Bring a counter to the store's time, and say why the next attempt is refused, or None."""
+    if not counter.entries and (counter.total == counter.cleared or not (rule.cap or rule.burst)):
+        return None  # nothing is held against anybody: most counters, most of the time
+    now = tick(counter, clock)
+    advance(counter, rule, now)
+    return refusal(counter, rule, now)
 
 
 def refusal(counter: Counter, rule: Rule, now: int) -> Refusal | None:
@@ -101,7 +113,7 @@ def refusal(counter: Counter, rule: Rule, now: int) -> Refusal | None:
         return _until(bucket.ready_at(counter, rule), now, Reason.LIMITED)
     if rule.cap and counter.total - counter.cleared >= rule.cap:
         return Refusal(Reason.CAPPED, None)
-    held = len(counter.times)
+    held = len(counter.entries)
     if held >= rule.limit:
         if rule.lock:
             return _until(lock_end(counter, rule), now, Reason.LOCKED)
@@ -117,17 +129,12 @@ def _until(end: int, now: int, reason: Reason) -> Refusal | None:
 
 def is_charged(counter: Counter, attempt: int) -> bool:
     """Say whether this attempt is in the log already: its reply was lost and it came again."""
-    return attempt in counter.attempts
+    return bool(counter.entries) and attempt in map(_ATTEMPT, counter.entries)
 
 
 def position(counter: Counter, attempt: int) -> int:
     """Return the running number of a charged attempt, as far as the log still tells."""
-    return counter.total - (len(counter.attempts) - 1 - counter.attempts.index(attempt))
-
-
-def charged_at(counter: Counter, attempt: int) -> int:
-    """Return when an attempt in the log was charged."""
-    return counter.times[counter.attempts.index(attempt)]
+    return counter.total - (len(counter.entries) - 1 - _index(counter, attempt))
 
 
 # How an attempt changes them
@@ -145,102 +152,111 @@ def advance(counter: Counter, rule: Rule, now: int) -> None:
         return
     if rule.cap and counter.last + CONSECUTIVE_MEMORY <= now:
         counter.cleared = counter.total
-    times = counter.times
-    if not times:
+    entries = counter.entries
+    if not entries:
         return
-    if rule.lock and len(times) >= rule.limit:
+    if rule.lock and len(entries) >= rule.limit:
         end = lock_end(counter, rule)
         if end <= now:
             _rearm(counter, end)
-    elif times[0] <= now - rule.window:
-        _prune(counter, now - rule.window)
+    elif entries[0].time <= now - rule.window:
+        # An entry counts for exactly one window.
+        del entries[: bisect_right(entries, now - rule.window, key=_TIME)]
 
 
 def _rearm(counter: Counter, end: int) -> None:
     # The level that this lock had, plus one: the time of a lock itself is not quiet.
-    counter.level = min(level_at(counter, counter.times[-1]) + 1, MAX_LEVEL)
+    counter.level = min(level_at(counter, counter.entries[-1].time) + 1, MAX_LEVEL)
     counter.level_at = end
-    _keep(counter, [])
+    counter.entries.clear()
 
 
-def _prune(counter: Counter, cutoff: int) -> None:
-    """Drop what happened at ``cutoff`` or before: an entry counts for exactly one window."""
-    gone = bisect_right(counter.times, cutoff)
-    del counter.times[:gone], counter.attempts[:gone], counter.sources[:gone]
-
-
-def charge(counter: Counter, rule: Rule, now: int, *, attempt: int, source: int) -> None:
-    """Enter an attempt as if it had failed."""
+def charge(counter: Counter, rule: Rule, entry: Entry) -> None:
+    """Enter an attempt as if it had failed: at its time, but never before the key's last."""
+    if entry.time < counter.last:
+        entry = entry._replace(time=counter.last)
+    counter.rule = rule
+    counter.last = entry.time
     if rule.burst:
-        bucket.charge(counter, rule, now)
+        bucket.charge(counter, rule, entry.time)
         return
-    counter.times.append(now)
-    counter.attempts.append(attempt)
-    counter.sources.append(source)
+    counter.entries.append(entry)
     counter.total += 1
-    counter.last = now
 
 
-def refund(counter: Counter, attempt: int) -> None:
-    """Take one attempt's entry back, where it is still there, and no other."""
-    if attempt in counter.attempts:
-        mine = counter.attempts.index(attempt)
-        del counter.times[mine], counter.attempts[mine], counter.sources[mine]
+def refund(counter: Counter, attempt: int) -> int | None:
+    """Take one attempt's entry back, and no other. Return when it was charged, or None if it is gone."""
+    mine = _index(counter, attempt)
+    return None if mine < 0 else counter.entries.pop(mine).time
 
 
-def succeed(counter: Counter, *, attempt: int, source: int, seq: int) -> None:
+def _index(counter: Counter, attempt: int) -> int:
+    """Return the place of an attempt's entry, or -1. Most that are asked for came last."""
+    entries = counter.entries
+    for index in range(len(entries) - 1, -1, -1):
+        if entries[index].attempt == attempt:
+            return index
+    return -1
+
+
+def succeed(counter: Counter, attempt: int, source: int, seq: int) -> int | None:
     """Take back a proven attempt's entry and the older ones of the same source.
 
     Entries of other sources stay in their window, and so do those that began later.
+    Return when the attempt was charged, or None if its entry is gone.
     """
-    if attempt in counter.attempts:
-        mine = counter.attempts.index(attempt)
-        older = [index for index in range(mine) if counter.sources[index] != source]
-        _keep(counter, [*older, *range(mine + 1, len(counter.times))])
     forget(counter, seq)
-
-
-def _keep(counter: Counter, indices: list[int]) -> None:
-    counter.times = [counter.times[index] for index in indices]
-    counter.attempts = [counter.attempts[index] for index in indices]
-    counter.sources = [counter.sources[index] for index in indices]
+    mine = _index(counter, attempt)
+    if mine < 0:
+        return None
+    entry = counter.entries.pop(mine)
+    if mine:
+        counter.entries[:mine] = [older for older in counter.entries[:mine] if older.source != source]
+    return entry.time
 
 
 def forget(counter: Counter, seq: int) -> None:
     """Begin the consecutive count anew after the charge with this running number."""
-    counter.cleared = min(counter.total, max(counter.cleared, seq))
+    if seq > counter.cleared:
+        counter.cleared = min(counter.total, seq)
 
 
-def release(counter: Counter, *, attempt: int, seq: int) -> None:
+def release(counter: Counter, attempt: int, seq: int) -> int | None:
     """Take back an attempt whose secret was never looked at. It clears nothing else.
 
     If an older attempt proves right afterwards, the consecutive count may stay one too high, never too low.
+    Return when it was charged, or None if its entry is gone.
     """
-    if attempt not in counter.attempts:
-        return
-    refund(counter, attempt)
-    if seq > counter.cleared:
+    began = refund(counter, attempt)
+    if began is not None and seq > counter.cleared:
         counter.cleared += 1
+    return began
 
 
-def reset(counter: Counter, now: int) -> None:
+def reset(counter: Counter, rule: Rule, clock: int) -> None:
     """Give the whole budget back: no entry, no level, no consecutive failure.
 
     The running numbers stay, so that an attempt that began before can't clear what began after.
     """
-    _keep(counter, [])
+    counter.entries.clear()
     counter.level = counter.level_at = 0
     counter.cleared = counter.total
-    counter.last = now
+    counter.rule = rule
+    counter.last = tick(counter, clock)
 
 
 # How long it matters
 
 
 def expires(counter: Counter, rule: Rule) -> int:
-    """Return the time from which the counter means nothing any more."""
-    remembered = counter.last + CONSECUTIVE_MEMORY if rule.cap and consecutive(counter) else 0
-    return max(remembered, _matters_until(counter, rule))
+    """Return the time from which the counter can go: it says no more than none would.
+
+    One that was just given back says nothing either, but stays for a window: it will be asked again.
+    """
+    if rule.burst:
+        return bucket.expires(counter)
+    remembered = CONSECUTIVE_MEMORY if rule.cap and consecutive(counter) else rule.window
+    return max(counter.last + remembered, _matters_until(counter, rule))
 
 
 def hot_until(counter: Counter, rule: Rule) -> int:
@@ -258,7 +274,7 @@ def _matters_until(counter: Counter, rule: Rule) -> int:
         return bucket.expires(counter)
     locked = lock_end(counter, rule)
     if locked:
-        return locked + (level_at(counter, counter.times[-1]) + 1) * DAY
+        return locked + (level_at(counter, counter.entries[-1].time) + 1) * DAY
     # With a cap one window more: an attempt that began just before may still report its outcome.
-    newest = counter.last if rule.cap else (counter.times[-1] if counter.times else -rule.window)
+    newest = counter.last if rule.cap else (counter.entries[-1].time if counter.entries else -rule.window)
     return max(newest + rule.window, counter.level_at + counter.level * DAY)

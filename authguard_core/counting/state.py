@@ -6,29 +6,39 @@ layout can be told apart.
 """
 
 import struct
+from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
-__all__ = ["NO_DEVICES", "Counter", "Proof", "Record", "Registry", "Value", "pack", "unpack"]
+from authguard_core.counting.limits import UNRULED
+
+__all__ = ["NO_DEVICES", "Counter", "Entry", "Proof", "Record", "Registry", "Value", "pack", "unpack"]
+
+
+class Entry(NamedTuple):
+    """An attempt that has not been proven right."""
+
+    time: int
+    """When it was charged, in milliseconds of the store's clock."""
+    attempt: int
+    """Who may take it back: the attempt's id."""
+    source: int
+    """Where it came from: what a success of the same source clears."""
 
 
 class Counter:
-    """One counter. The three columns list the surviving entries, oldest first.
+    """One counter: the surviving entries, oldest first, and what outlives them.
 
-    An entry is an attempt that has not been proven right. It is plain data: what it
-    means, and how it changes, is in :mod:`authguard_core.counting.rules`. A token
-    bucket lists no entries; :mod:`authguard_core.counting.bucket` says how it reads
-    ``level_at``, ``total`` and ``cleared``.
+    It is plain data: what it means, and how it changes, is in
+    :mod:`authguard_core.counting.rules`. A token bucket lists no entries;
+    :mod:`authguard_core.counting.bucket` says how it reads ``level_at``, ``total`` and
+    ``cleared``.
     """
 
-    __slots__ = ("attempts", "cleared", "last", "level", "level_at", "sources", "times", "total")
+    __slots__ = ("cleared", "entries", "last", "level", "level_at", "rule", "total")
 
     def __init__(self) -> None:
-        self.times: list[int] = []
-        """When each attempt was charged, in milliseconds of the store's clock."""
-        self.attempts: list[int] = []
-        """Who may take an entry back: the attempts' ids."""
-        self.sources: list[int] = []
-        """Where each came from: what a success of the same source clears."""
+        self.entries: list[Entry] = []
         self.level = 0
         """How many locks came before, as of ``level_at``; it falls by one a quiet day."""
         self.level_at = 0
@@ -38,6 +48,8 @@ class Counter:
         """How many of them, in order, the consecutive count has forgotten."""
         self.last = 0
         """The key's last time: its clock never goes back."""
+        self.rule = UNRULED
+        """What the last charge held it to. It isn't packed: a store that wants it keeps it beside."""
 
 
 class Registry(NamedTuple):
@@ -66,6 +78,8 @@ NO_DEVICES = Registry()
 
 _COUNTER, _REGISTRY, _PROOF, _VALUE = 0x10, 0x11, 0x12, 0x13
 _HEADER = struct.Struct("<BBIqqqq")
+_ENTRY_BYTES = 24
+_entry = partial(tuple.__new__, Entry)
 _PAIR = struct.Struct("<BII")
 
 
@@ -83,17 +97,22 @@ def pack(record: Record) -> bytes:
 
 
 def _pack_counter(counter: Counter) -> bytes:
-    columns = counter.times + counter.attempts + counter.sources
-    header = _HEADER.pack(
+    entries = counter.entries
+    return _layout(len(entries)).pack(
         _COUNTER,
         counter.level,
-        len(counter.times),
+        len(entries),
         counter.level_at,
         counter.last,
         counter.total,
         counter.cleared,
+        *chain.from_iterable(entries),
     )
-    return header + struct.pack(f"<{len(columns)}q", *columns)
+
+
+@lru_cache(64)
+def _layout(entries: int) -> struct.Struct:
+    return struct.Struct(f"{_HEADER.format}{3 * entries}q")
 
 
 def unpack(data: bytes) -> Record:
@@ -127,14 +146,15 @@ def _unpack(data: bytes) -> Record:
 
 
 def _unpack_counter(data: bytes) -> Counter:
-    counter = Counter()
-    _, counter.level, length, counter.level_at, counter.last, counter.total, counter.cleared = (
-        _HEADER.unpack_from(data)
-    )
-    columns = struct.unpack(f"<{(len(data) - _HEADER.size) // 8}q", data[_HEADER.size :])
-    if len(columns) != 3 * length:
+    length, rest = divmod(len(data) - _HEADER.size, _ENTRY_BYTES)
+    if rest or length < 0:
         raise _unreadable()
-    counter.times = list(columns[:length])
-    counter.attempts = list(columns[length : 2 * length])
-    counter.sources = list(columns[2 * length :])
+    counter = Counter()
+    _, counter.level, told, counter.level_at, counter.last, counter.total, counter.cleared, *numbers = (
+        _layout(length).unpack(data)
+    )
+    if told != length:
+        raise _unreadable()
+    column = iter(numbers)
+    counter.entries = [*map(_entry, zip(column, column, column))]  # noqa: B905 - three at a time
     return counter

@@ -48,7 +48,7 @@ def plan_inspect(policy: Policy, purpose: str, subject: Subject) -> Plan[Account
         StorageError: from the plan, if the store could not answer.
 
     """
-    op = Inspect((policy.account_charge(purpose, subject),), policy.registry_key(subject))
+    op = Inspect((policy.account(purpose, subject).charge,), policy.registry_key(subject))
 
     def decide(results: Results) -> AccountStatus:
         inspected = _first(results)
@@ -75,9 +75,9 @@ def _status(purpose: str, inspected: Inspected) -> AccountStatus:
 
 def plan_unlock(policy: Policy, purpose: str, subject: Subject, *, now: float) -> Plan[Decision]:
     """Plan to give an account its whole budget back. Known sources stay known."""
-    op = Clear((policy.account_charge(purpose, subject),))
-    account = policy.account_ref(subject).hex()
-    event = Event(EventKind.UNLOCKED, now, purpose, account=account)
+    account = policy.account(purpose, subject)
+    op = Clear((account.charge,))
+    event = Event(EventKind.UNLOCKED, now, purpose, account=account.ref)
     return _clearing(op, lambda _: _done(event))
 
 
@@ -93,8 +93,9 @@ def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: floa
     # An operator who mistyped an address must hear of it.
     if found.network == found.subnet and not found.text.isalpha():
         raise ValueError("address: got no IP address, expected one such as 192.0.2.1. Correct it.")
-    op = Clear(tuple(policy.address_charges(purpose, found)))
-    event = Event(EventKind.UNLOCKED, now, purpose, address=policy.address_ref(found.network).hex())
+    place = policy.place(purpose, found.network, found.subnet)
+    op = Clear(place.charges)
+    event = Event(EventKind.UNLOCKED, now, purpose, address=place.ref)
     return _clearing(op, lambda _: _done(event))
 
 
@@ -108,15 +109,16 @@ def plan_reset_completed(
     doesn't matter for which of them the reset is reported.
     """
     known = any(rules.device for rules in policy.purposes.values())
-    op = Clear((policy.account_charge(purpose, subject),), policy.registry_key(subject) if known else None)
-    event = Event(EventKind.RESET_COMPLETED, now, purpose, account=policy.account_ref(subject).hex())
+    account = policy.account(purpose, subject)
+    op = Clear((account.charge,), policy.registry_key(subject) if known else None)
+    event = Event(EventKind.RESET_COMPLETED, now, purpose, account=account.ref)
 
     def decide(cleared: Result) -> Decision:
         done = _done(event)
         if not isinstance(cleared, Cleared) or cleared.proof is None or not policy.may_set_cookie(peer):
             return done
         device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
-        return Decision(verdict=done.verdict, reason=done.reason, device=device, events=done.events)
+        return done._replace(device=device)
 
     return _clearing(op, decide)
 

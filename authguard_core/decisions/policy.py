@@ -13,9 +13,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
-from authguard_core.clientip import ClientAddress, TrustedProxies, client_address
+from authguard_core.clientip import TrustedProxies, client_address
 from authguard_core.counting.limits import Rule
 from authguard_core.counting.ops import Charge, Op, Result
 from authguard_core.counting.refusal import Scope
@@ -23,7 +24,7 @@ from authguard_core.device import Subject
 from authguard_core.errors import ConfigurationError, StorageError
 from authguard_core.keys import KeyRing
 
-__all__ = ["Plan", "Policy", "PurposePolicy", "Results"]
+__all__ = ["Account", "Place", "Plan", "Policy", "PurposePolicy", "Results"]
 
 T = TypeVar("T")
 
@@ -36,8 +37,11 @@ Results = Sequence[Result] | StorageError
 """What a storage trip brought: the results in the operations' order, or its failure as a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan(Generic[T]):
+REMEMBERED = 16_384
+"""How many accounts and addresses aren't worked out again: who attacks comes again and again."""
+
+
+class Plan(NamedTuple, Generic[T]):
     """Operations to execute, and what to make of their results."""
 
     ops: tuple[Op, ...]
@@ -57,6 +61,26 @@ class PurposePolicy:
     """The pair of account and address is a known source after a success, for clients without cookies."""
 
 
+class Account(NamedTuple):
+    """An account as it is counted for one purpose."""
+
+    charge: Charge
+    """Its counter, for all sources that aren't known."""
+    ref: str
+    """Its pseudonym, the same for all purposes."""
+
+
+class Place(NamedTuple):
+    """A client's address as it is counted for one purpose."""
+
+    charges: tuple[Charge, ...]
+    """The counters of the address and its subnet."""
+    ref: str
+    """Its pseudonym, the same for all purposes."""
+    source: int
+    """The number under which an account's counter remembers that an attempt came from it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything a decision depends on, besides the attempt and the store."""
@@ -65,6 +89,14 @@ class Policy:
     keys: KeyRing
     trusted: TrustedProxies = field(default_factory=lambda: TrustedProxies.parse(()))
     cookie_secure: bool = True
+    account: Callable[[str, Subject], Account] = field(init=False, repr=False, compare=False)
+    """Returns how an account is counted for a purpose."""
+    place: Callable[[str, str, str], Place] = field(init=False, repr=False, compare=False)
+    """Returns how a network and its subnet are counted for a purpose."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "account", lru_cache(REMEMBERED)(self._account))
+        object.__setattr__(self, "place", lru_cache(REMEMBERED)(self._place))
 
     def purpose(self, name: str) -> PurposePolicy:
         """Return the rules of a purpose.
@@ -83,31 +115,21 @@ class Policy:
             )
         return found
 
-    def account_ref(self, subject: Subject) -> bytes:
-        """Return the account's pseudonym, the same for all purposes."""
-        return self.keys.key("account", *subject)
+    def _account(self, purpose: str, subject: Subject) -> Account:
+        key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
+        ref = self.keys.key("account", *subject).hex()
+        return Account(Charge(Scope.ACCOUNT, key, self.purpose(purpose).account), ref)
 
-    def address_ref(self, network: str) -> bytes:
-        """Return the address's pseudonym, the same for all purposes."""
-        return self.keys.key("address", network)
-
-    def address_charges(self, purpose: str, address: ClientAddress) -> list[Charge]:
-        """Return the counters of an address and its subnet."""
+    def _place(self, purpose: str, network: str, subnet: str) -> Place:
         rules = self.purpose(purpose)
-        parts = (
-            (Scope.ADDRESS, address.network, rules.address),
-            (Scope.SUBNET, address.subnet, rules.subnet),
-        )
-        return [
+        counted = ((Scope.ADDRESS, network, rules.address), (Scope.SUBNET, subnet, rules.subnet))
+        charges = [
             Charge(scope, self.keys.key(purpose, scope.value, part), rule)
-            for scope, part, rule in parts
+            for scope, part, rule in counted
             if rule is not None
         ]
-
-    def account_charge(self, purpose: str, subject: Subject) -> Charge:
-        """Return the counter of an account, for all sources that aren't known."""
-        key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
-        return Charge(Scope.ACCOUNT, key, self.purpose(purpose).account)
+        ref = self.keys.key("address", network)
+        return Place(tuple(charges), ref.hex(), int.from_bytes(ref[:8], "big") >> 1)
 
     def known_charge(self, purpose: str, subject: Subject, *source: str | bytes) -> Charge | None:
         """Return the counter of a known source, or None where the purpose knows none."""

@@ -4,8 +4,6 @@ A failure needs no storage trip. A settlement that can't be stored never fails a
 correct sign-in: the attempt merely stays counted.
 """
 
-from dataclasses import replace
-
 from authguard_core import device as cookies
 from authguard_core.attempt import Decision, Outcome, Ticket, Verdict
 from authguard_core.counting.ops import Issue, Result, Settle, Settled
@@ -43,12 +41,11 @@ def plan(
 
 
 def _event(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Event:
-    attempt = f"{ticket.attempt:016x}"
-    return Event(kind, now, ticket.purpose, reason, None, ticket.account, ticket.address, attempt)
+    return Event(kind, now, ticket.purpose, reason, None, ticket.account, ticket.address, ticket.ref)
 
 
 def _closed(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Decision:
-    return Decision(verdict=Verdict.REFUSE, reason=reason, events=(_event(ticket, kind, reason, now),))
+    return Decision(Verdict.REFUSE, reason, events=(_event(ticket, kind, reason, now),))
 
 
 def _noted(decision: Decision, ticket: Ticket, results: Results, now: float) -> Decision:
@@ -56,29 +53,31 @@ def _noted(decision: Decision, ticket: Ticket, results: Results, now: float) -> 
     if not isinstance(results, StorageError):
         return decision
     failed = _event(ticket, EventKind.STORAGE_FAILED, Reason.STORAGE_FAILED, now)
-    return Decision(verdict=decision.verdict, reason=decision.reason, events=(*decision.events, failed))
+    return decision._replace(events=(*decision.events, failed))
+
+
+SUCCEEDED = (EventKind.SUCCEEDED, Reason.SUCCEEDED)
+COMPLETE = Verdict.COMPLETE
 
 
 def _success(
     policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes
 ) -> Plan[Decision] | Decision:
     issue = _issue(policy, ticket) if remember else None
-    op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, issue=issue)
-    complete = Decision(
-        verdict=Verdict.COMPLETE,
-        reason=Reason.SUCCEEDED,
-        events=(_event(ticket, EventKind.SUCCEEDED, Reason.SUCCEEDED, now),),
-    )
+    op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue)  # noqa: FBT003 - its checked
+    complete = Decision(COMPLETE, SUCCEEDED[1], None, None, None, (_event(ticket, *SUCCEEDED, now),))
+    if issue is None:
+        return Plan((op,), lambda results: _noted(complete, ticket, results, now))
 
     def decide(results: Results) -> Decision:
         if isinstance(results, StorageError):
             return _noted(complete, ticket, results, now)
-        device = _device(ticket, results[0], nonce) if issue else None
-        if device is None or not ticket.cookies:
+        device = _device(ticket, results[0], nonce) if ticket.cookies else None
+        if device is None:
             return complete
         known = _event(ticket, EventKind.DEVICE_KNOWN, Reason.SUCCEEDED, now)
         events = complete.events if ticket.device else (*complete.events, known)
-        return replace(complete, device=cookie(policy, ticket.subject, device, now=now), events=events)
+        return complete._replace(device=cookie(policy, ticket.subject, device, now=now), events=events)
 
     return Plan((op,), decide)
 

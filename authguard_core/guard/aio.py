@@ -20,12 +20,12 @@ from authguard_core.guard.shell import (
     Shell,
     account_of,
     in_time,
+    named,
     nonce,
     subject_of,
     unresolved,
 )
 from authguard_core.hashing import AsyncHasher, HasherPlugin
-from authguard_core.identity import canonical
 from authguard_core.storage import AsyncStorage
 
 if TYPE_CHECKING:
@@ -103,7 +103,12 @@ class AsyncGuard(Shell):
 
         """
         step = settlement.plan(
-            self.policy, ticket, outcome, remember=remember, now=self._clock(), nonce=nonce()
+            self.policy,
+            ticket,
+            outcome,
+            remember=remember,
+            now=self._clock(),
+            nonce=nonce() if remember else b"",
         )
         return self._tell(await self._run(step))
 
@@ -182,13 +187,11 @@ class AsyncGuard(Shell):
             return error
 
     async def _find(self, identifier: str | None) -> Subject | StorageError | None:
-        name = canonical(identifier or "")
-        if name is None:
-            return None
-        if self._resolve is None:
-            return subject_of(name, None)
+        subject = named(identifier)
+        if subject is None or self._resolve is None:
+            return subject
         try:
-            return subject_of(name, await self._resolve(name))
+            return subject_of(subject.text, await self._resolve(subject.text))
         except Exception as error:  # noqa: BLE001 - whatever the application's look-up raises is an outage
             return unresolved(error)
 

@@ -5,6 +5,7 @@ import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from authguard_core.attempt import Decision
@@ -13,7 +14,7 @@ from authguard_core.decisions.describe import describe
 from authguard_core.device import Subject, cookie_name
 from authguard_core.errors import ConfigurationError, StorageError
 from authguard_core.events import Event, Observer
-from authguard_core.identity import canonical
+from authguard_core.identity import MAX_IDENTIFIER, canonical
 
 if TYPE_CHECKING:
     from authguard_core.decisions.policy import Policy
@@ -26,6 +27,7 @@ __all__ = [
     "account_of",
     "blocking",
     "in_time",
+    "named",
     "nonce",
     "subject_of",
     "unresolved",
@@ -34,6 +36,9 @@ __all__ = [
 logger = logging.getLogger("authguard")
 
 NONCE_BYTES = 16
+
+REMEMBERED = 16_384
+"""How many identifiers aren't folded again."""
 
 Resolve = Callable[[str], str | None]
 """Finds the account id that a canonical identifier belongs to, or None.
@@ -78,9 +83,10 @@ class Shell:
         return client_address(peer, headers, self.policy.trusted)
 
     def _tell(self, decision: Decision) -> Decision:
-        for event in decision.events:
-            for observer in self._observers:
-                _notify(observer, event)
+        if self._observers:
+            for event in decision.events:
+                for observer in self._observers:
+                    _notify(observer, event)
         return decision
 
 
@@ -107,6 +113,18 @@ def unresolved(error: BaseException) -> StorageError:
     text = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
     logger.error("resolve failed: %s", text)
     return StorageError(f"resolve failed: {type(error).__name__}")
+
+
+def named(identifier: str | None) -> Subject | None:
+    """Return who an identifier names, before anybody looked up whose it is; None where it names nobody."""
+    # What is too long to name anybody is too long to be remembered, too.
+    return _named(identifier) if identifier and len(identifier) <= MAX_IDENTIFIER else None
+
+
+@lru_cache(REMEMBERED)
+def _named(identifier: str) -> Subject | None:
+    name = canonical(identifier)
+    return None if name is None else subject_of(name, None)
 
 
 def account_of(account: str, *, resolving: bool) -> Subject:

@@ -14,9 +14,17 @@ from authguard_core.device import Subject
 from authguard_core.errors import StorageError
 from authguard_core.events import Observer
 from authguard_core.guard import plugins
-from authguard_core.guard.shell import Resolve, Shell, account_of, blocking, nonce, subject_of, unresolved
+from authguard_core.guard.shell import (
+    Resolve,
+    Shell,
+    account_of,
+    blocking,
+    named,
+    nonce,
+    subject_of,
+    unresolved,
+)
 from authguard_core.hashing import Hasher, HasherPlugin
-from authguard_core.identity import canonical
 from authguard_core.storage import Storage
 
 if TYPE_CHECKING:
@@ -91,7 +99,12 @@ class Guard(Shell):
 
         """
         step = settlement.plan(
-            self.policy, ticket, outcome, remember=remember, now=self._clock(), nonce=nonce()
+            self.policy,
+            ticket,
+            outcome,
+            remember=remember,
+            now=self._clock(),
+            nonce=nonce() if remember else b"",
         )
         return self._tell(self._run(step))
 
@@ -166,13 +179,11 @@ class Guard(Shell):
             return error
 
     def _find(self, identifier: str | None) -> Subject | StorageError | None:
-        name = canonical(identifier or "")
-        if name is None:
-            return None
-        if self._resolve is None:
-            return subject_of(name, None)
+        subject = named(identifier)
+        if subject is None or self._resolve is None:
+            return subject
         try:
-            return subject_of(name, self._resolve(name))
+            return subject_of(subject.text, self._resolve(subject.text))
         except Exception as error:  # noqa: BLE001 - whatever the application's look-up raises is an outage
             return unresolved(error)
 

@@ -15,8 +15,8 @@ SHELL = "from authguard_core.guard.shell import"
 IN_TIME = "self._resolve = None if resolve is None else in_time(resolve, seconds)"
 DIFFERENCES = [
     (
-        [f"{SHELL} Resolve, Shell, account_of, blocking, nonce, subject_of, unresolved"],
-        [f"{SHELL} AsyncResolve, Resolve, Shell, account_of, in_time, nonce, subject_of, unresolved"],
+        [f"{SHELL} Resolve, Shell, account_of, blocking, named, nonce, subject_of, unresolved"],
+        [f"{SHELL} AsyncResolve, Resolve, Shell, account_of, in_time, named, nonce, subject_of, unresolved"],
     ),
     (
         ["resolve: Resolve | None=None"],
@@ -121,7 +121,7 @@ def test_a_statement_in_the_asynchronous_one_only_is_noticed(source: str) -> Non
     ("mine", "theirs"),
     [
         ("remember: bool = True", "remember: bool = False"),
-        ("if name is None:", "if name is not None:"),
+        ("if found is None:", "if found is not None:"),
         ("except StorageError as error:", "except OSError as error:"),
         ("raise found", "return found"),
         ("now=self._clock(), nonce=nonce()", "now=0, nonce=nonce()"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from authguard_core.counting import rules
 from authguard_core.counting.limits import DAY, Rule
 from authguard_core.counting.refusal import Refusal
-from authguard_core.counting.state import Counter, pack, unpack
+from authguard_core.counting.state import Counter, Entry, pack, unpack
 
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 WINDOW = 15 * MINUTE
@@ -44,9 +44,7 @@ class Key:
         """Say what the next attempt would be told. As a store does it: nothing is kept of a refusal."""
         draft = unpack(pack(self.counter))
         assert isinstance(draft, Counter)
-        now = rules.tick(draft, self.clock)
-        rules.advance(draft, self.rule, now)
-        refusal = rules.refusal(draft, self.rule, now)
+        refusal = rules.stand(draft, self.rule, self.clock)
         if refusal is None:
             self.counter = draft
         return refusal
@@ -55,9 +53,8 @@ class Key:
         """Admit and charge, or refuse."""
         refusal = self.ask()
         if refusal is None:
-            now = self.now
-            rules.charge(self.counter, self.rule, now, attempt=len(self.charged), source=source)
-            self.charged.append(now)
+            self.charged.append(self.now)
+            rules.charge(self.counter, self.rule, Entry(self.clock, len(self.charged) - 1, source))
         return refusal
 
     def attempts(self, count: int, source: int = HERE) -> None:
@@ -67,10 +64,15 @@ class Key:
             self.clock += MINUTE
 
     def succeed(self, attempt: int, source: int = HERE) -> None:
-        rules.succeed(self.counter, attempt=attempt, source=source, seq=attempt + 1)
+        rules.succeed(self.counter, attempt, source, attempt + 1)
+
+    @property
+    def surviving(self) -> list[int]:
+        """The attempts whose entries survive, oldest first."""
+        return [entry.attempt for entry in self.counter.entries]
 
     def release(self, attempt: int) -> None:
-        rules.release(self.counter, attempt=attempt, seq=attempt + 1)
+        rules.release(self.counter, attempt, attempt + 1)
 
     def lock(self) -> int:
         """Fill the window, and return when the lock ends."""

@@ -1,7 +1,7 @@
 """The two kinds of store there can be, at their smallest: one keeps objects, one keeps bytes."""
 
 from authguard_core.counting.apply import apply, keys_of
-from authguard_core.counting.limits import DAY, Rule
+from authguard_core.counting.limits import DAY, UNRULED, Rule
 from authguard_core.counting.ops import (
     Admit,
     Admitted,
@@ -19,7 +19,7 @@ from authguard_core.counting.ops import (
     View,
 )
 from authguard_core.counting.refusal import Scope
-from authguard_core.counting.state import Proof, Record, pack, unpack
+from authguard_core.counting.state import Counter, Proof, Record, pack, unpack
 
 WINDOW = 900_000
 NOW = 1_000 * DAY
@@ -49,9 +49,10 @@ class Objects:
         record, until = self.records.get(key, (None, 0))
         return record if until == 0 or until > self.now else None
 
-    def put(self, key: bytes, record: Record, /, *, rule: Rule | None = None, until: int = 0) -> None:
+    def put(self, key: bytes, record: Record, /, *, until: int = 0) -> None:
         assert key in self.allowed
-        assert (rule is None) != (until == 0), "a counter has a rule, everything else an end"
+        assert isinstance(record, Counter) == (until == 0), "a counter has a rule, everything else an end"
+        assert not isinstance(record, Counter) or record.rule is not UNRULED
         self.records[key] = (self.kept(record), until)
 
     def remove(self, key: bytes, /) -> None:
@@ -95,11 +96,32 @@ class Objects:
 
 
 class Bytes(Objects):
-    """Keeps packed records and hands out new ones, as databases do."""
+    """Keeps packed records, hands out new ones, and writes the counters among them back, as databases do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handed: dict[bytes, Record] = {}
 
     def get(self, key: bytes, /) -> Record | None:
-        record = super().get(key)
-        return None if record is None else unpack(pack(record))
+        if key not in self.handed and (record := super().get(key)) is not None:
+            self.handed[key] = unpack(pack(record))
+        return self.handed.get(key)
+
+    def execute(self, op: Op) -> Result:
+        self.handed.clear()
+        result = super().execute(op)
+        for key, record in self.handed.items():
+            if isinstance(record, Counter):
+                self.records[key] = (self.kept(record), 0)
+        return result
+
+    def put(self, key: bytes, record: Record, /, *, until: int = 0) -> None:
+        super().put(key, record, until=until)
+        self.handed.pop(key, None)
+
+    def remove(self, key: bytes, /) -> None:
+        super().remove(key)
+        self.handed.pop(key, None)
 
     def kept(self, record: Record) -> Record:
         return unpack(pack(record))

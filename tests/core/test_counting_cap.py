@@ -46,7 +46,7 @@ def test_a_success_begins_the_consecutive_count_anew() -> None:
     key.attempts(1)
     key.succeed(8)
     assert rules.consecutive(key.counter) == 0
-    assert len(key.counter.times) == 8
+    assert len(key.counter.entries) == 8
 
 
 def test_a11_a_success_never_clears_a_failure_that_began_after_it() -> None:
@@ -55,7 +55,7 @@ def test_a11_a_success_never_clears_a_failure_that_began_after_it() -> None:
     key.attempts(3)
     key.succeed(0)
     assert rules.consecutive(key.counter) == 2
-    assert key.counter.attempts == [1, 2]
+    assert key.surviving == [1, 2]
 
 
 @given(
@@ -98,7 +98,7 @@ def test_released_attempts_alone_leave_the_consecutive_count_as_it_was(failed: i
         key.release(attempt)
         key.release(attempt)
     assert rules.consecutive(key.counter) == failed
-    assert key.counter.attempts == list(range(failed))
+    assert key.surviving == list(range(failed))
 
 
 def test_an_attempt_that_a_success_has_forgotten_is_not_forgotten_twice() -> None:
@@ -109,7 +109,7 @@ def test_an_attempt_that_a_success_has_forgotten_is_not_forgotten_twice() -> Non
     assert rules.consecutive(key.counter) == 1
     key.release(0)
     assert rules.consecutive(key.counter) == 1
-    assert key.counter.attempts == [2]
+    assert key.surviving == [2]
 
 
 def test_an_attempt_that_left_the_window_can_not_be_released() -> None:

@@ -5,7 +5,7 @@ import pytest
 from authguard_core.counting import rules
 from authguard_core.counting.limits import DAY, Rule
 from authguard_core.counting.refusal import Reason, Refusal
-from authguard_core.counting.state import pack, unpack
+from authguard_core.counting.state import Entry, pack, unpack
 from tests.core.counting_key import HOUR, LOCKING, LOGIN, MINUTE, PLAIN, SECOND, START, WINDOW, Key
 
 # ------------------------------------------------------------ the delay
@@ -79,7 +79,7 @@ def test_a_very_long_row_of_failures_has_the_longest_delay() -> None:
     """Doubling stops long before the numbers grow."""
     key = Key(Rule(3_000, DAY, delay_after=1, delay=1, delay_max=30 * SECOND))
     for _ in range(2_000):
-        rules.charge(key.counter, key.rule, START, attempt=0, source=0)
+        rules.charge(key.counter, key.rule, Entry(START, 0, 0))
     assert rules.delay_end(key.counter, key.rule) == START + 30 * SECOND
 
 
@@ -113,7 +113,7 @@ def test_a09_after_a_lock_the_account_has_its_whole_budget_again() -> None:
     key = Key(LOCKING)
     key.clock = key.lock()
     assert key.attempt() is None
-    assert len(key.counter.times) == 1
+    assert len(key.counter.entries) == 1
     assert (key.counter.level, key.counter.level_at) == (1, key.clock)
     for _ in range(4):
         assert key.attempt() is None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from authguard_core.counting.state import (
     NO_DEVICES,
     Counter,
+    Entry,
     Proof,
     Record,
     Registry,
@@ -23,10 +24,8 @@ SMALL = st.integers(min_value=0, max_value=2**32 - 1)
 def counters(draw: st.DrawFn) -> Counter:
     """Any counter that could be stored."""
     counter = Counter()
-    entries = draw(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=8))
-    counter.times = [entry[0] for entry in entries]
-    counter.attempts = [entry[1] for entry in entries]
-    counter.sources = [entry[2] for entry in entries]
+    entries = draw(st.lists(st.builds(Entry, NUMBERS, NUMBERS, NUMBERS), max_size=8))
+    counter.entries = entries
     counter.level = draw(st.integers(min_value=0, max_value=30))
     counter.level_at, counter.last = draw(NUMBERS), draw(NUMBERS)
     counter.total, counter.cleared = draw(NUMBERS), draw(NUMBERS)
@@ -64,14 +63,14 @@ def test_a_counter_packs_as_small_as_it_says() -> None:
     """A cold counter costs 38 bytes and 24 for each entry."""
     counter = Counter()
     assert len(pack(counter)) == 38
-    counter.times, counter.attempts, counter.sources = [1, 2], [3, 4], [5, 6]
+    counter.entries = [Entry(1, 3, 5), Entry(2, 4, 6)]
     assert len(pack(counter)) == 38 + 2 * 24
 
 
 def test_a_log_of_any_length_that_a_limit_may_have_can_be_packed() -> None:
     """A limit of a hundred thousand fits into the record as well."""
     counter = Counter()
-    counter.times = counter.attempts = counter.sources = list(range(100_000))
+    counter.entries = [Entry(number, number, number) for number in range(100_000)]
     assert fields(unpack(pack(counter))) == fields(counter)
 
 
@@ -99,12 +98,21 @@ def test_a_truncated_counter_is_refused(counter: Counter, length: int) -> None:
 
 
 @pytest.mark.parametrize("extra", [8, 16])
-def test_a_counter_with_columns_of_different_lengths_is_refused(extra: int) -> None:
+def test_a_counter_with_part_of_an_entry_is_refused(extra: int) -> None:
     """An entry needs its time, its attempt and its source."""
     counter = Counter()
-    counter.times, counter.attempts, counter.sources = [1], [2], [3]
+    counter.entries = [Entry(1, 2, 3)]
     with pytest.raises(ValueError, match="not a record of this version"):
         unpack(pack(counter) + bytes(extra))
+
+
+def test_a_counter_with_another_number_of_entries_than_it_says_is_refused() -> None:
+    """A whole entry too many, or too few, is damage, too."""
+    counter = Counter()
+    counter.entries = [Entry(1, 2, 3), Entry(4, 5, 6)]
+    for damaged in (pack(counter) + bytes(24), pack(counter)[:-24]):
+        with pytest.raises(ValueError, match="not a record of this version"):
+            unpack(damaged)
 
 
 def test_another_version_is_refused() -> None:

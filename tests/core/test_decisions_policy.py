@@ -24,7 +24,7 @@ SUBJECTS = st.builds(Subject, st.sampled_from(["identifier", "account"]), st.tex
 
 def test_address_and_subnet_are_counted_apart() -> None:
     """Each under its own key and rule, in this order."""
-    address, subnet = POLICY.address_charges("login", ADDRESS)
+    address, subnet = POLICY.place("login", ADDRESS.network, ADDRESS.subnet).charges
 
     assert (address.scope, address.rule.limit) == (Scope.ADDRESS, 30)
     assert (subnet.scope, subnet.rule.limit) == (Scope.SUBNET, 300)
@@ -33,20 +33,22 @@ def test_address_and_subnet_are_counted_apart() -> None:
 
 def test_what_is_off_is_not_counted() -> None:
     """A purpose without address limits charges the account alone."""
-    assert POLICY.address_charges("bare", ADDRESS) == []
-    assert POLICY.account_charge("bare", ALICE).rule == RULE
+    assert POLICY.place("bare", ADDRESS.network, ADDRESS.subnet).charges == ()
+    assert POLICY.account("bare", ALICE).charge.rule == RULE
 
 
 def test_a50_each_purpose_counts_for_itself() -> None:
     """Failures of one factor say nothing about another: no counter is shared between purposes."""
-    login = {
-        charge.key
-        for charge in (*POLICY.address_charges("login", ADDRESS), POLICY.account_charge("login", ALICE))
-    }
-    otp = {
-        charge.key
-        for charge in (*POLICY.address_charges("otp", ADDRESS), POLICY.account_charge("otp", ALICE))
-    }
+    login, otp = (
+        {
+            charge.key
+            for charge in (
+                *POLICY.place(purpose, ADDRESS.network, ADDRESS.subnet).charges,
+                POLICY.account(purpose, ALICE).charge,
+            )
+        }
+        for purpose in ("login", "otp")
+    )
 
     assert not login & otp
 
@@ -55,9 +57,9 @@ def test_a24_an_account_id_is_no_identifier() -> None:
     """Who is called like another's account id shares no counter, source or pseudonym with it."""
     other = Subject("account", "alice")
 
-    assert POLICY.account_charge("login", ALICE).key != POLICY.account_charge("login", other).key
+    assert POLICY.account("login", ALICE).charge.key != POLICY.account("login", other).charge.key
     assert POLICY.registry_key(ALICE) != POLICY.registry_key(other)
-    assert POLICY.account_ref(ALICE) != POLICY.account_ref(other)
+    assert POLICY.account("login", ALICE).ref != POLICY.account("login", other).ref
     assert POLICY.proof_key(ALICE, "192.0.2.1") != POLICY.proof_key(other, "192.0.2.1")
 
 
@@ -65,15 +67,15 @@ def test_a24_an_account_id_is_no_identifier() -> None:
 def test_a24_no_two_uses_of_the_secret_meet(one: Subject, other: Subject, network: str) -> None:
     """Counters, registries, proofs and pseudonyms of any accounts and addresses have keys of their own."""
     keys = [
-        POLICY.account_charge("login", one).key,
-        POLICY.account_charge("otp", one).key,
-        POLICY.account_ref(one),
+        POLICY.account("login", one).charge.key,
+        POLICY.account("otp", one).charge.key,
+        bytes.fromhex(POLICY.account("login", one).ref),
         POLICY.registry_key(one),
         POLICY.proof_key(one, network),
-        POLICY.address_ref(network),
+        bytes.fromhex(POLICY.place("login", network, network).ref),
     ]
     if one != other:
-        keys += [POLICY.account_charge("login", other).key, POLICY.proof_key(other, network)]
+        keys += [POLICY.account("login", other).charge.key, POLICY.proof_key(other, network)]
 
     assert len(set(keys)) == len(keys)
 

@@ -87,6 +87,13 @@ def test_a84_an_observer_that_raises_changes_nothing(caplog: pytest.LogCaptureFi
     assert "canary" not in caplog.text
 
 
+def test_a_guard_that_nobody_observes_decides_alike() -> None:
+    """Observers are told; they aren't needed."""
+    guard = Guard(settings())
+
+    assert guard.check(Attempt(identifier="alice", peer=HOME)).allowed
+
+
 def test_observers_are_told_in_order() -> None:
     """Each event goes to the first, then to the second, before the next event."""
     told: list[tuple[str, EventKind]] = []
