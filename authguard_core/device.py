@@ -34,7 +34,7 @@ INSECURE_COOKIE_NAME = "authguard_device"
 MAX_AGE = LIFETIME // 1_000
 ID_BYTES = 16
 LABEL = "device cookie"
-_PAYLOAD = struct.Struct(">B16sIIQ")
+_PAYLOAD = struct.Struct(">B16sIIIQ")
 _SIGNATURE_BYTES = 32
 _VERSION = 1
 _LENGTH = 4 * -(-(_PAYLOAD.size + _SIGNATURE_BYTES) // 3)
@@ -58,6 +58,8 @@ class Device(NamedTuple):
 
     id: bytes
     proof: Proof
+    secret: int = 0
+    """Which of the secrets signed it: where to look its registry up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +103,11 @@ def read(ring: KeyRing, subject: Subject, value: str, *, now: float) -> Device |
     if data is None:
         return None
     payload, signature = data[: _PAYLOAD.size], data[_PAYLOAD.size :]
-    if not ring.verify(signature, LABEL, *subject, payload):
+    secret = ring.signer(signature, LABEL, *subject, payload)
+    if secret is None:
         return None
-    _, device, generation, serial, ends = _PAYLOAD.unpack(payload)
-    return Device(device, Proof(generation, serial)) if now < ends else None
+    _, device, *proof, ends = _PAYLOAD.unpack(payload)
+    return Device(device, Proof(*proof), secret) if now < ends else None
 
 
 def _decode(value: str) -> bytes | None:

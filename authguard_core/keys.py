@@ -30,8 +30,8 @@ def encode(parts: Sequence[str | bytes]) -> bytes:
 class KeyRing:
     """The application's secrets: the first makes keys and signs, all of them verify.
 
-    Counting keys come from the first alone, so a new first secret begins every
-    count anew, once.
+    Counting keys come from the first, so a new first secret begins every count anew,
+    once. What was signed by a former one is looked up under that one's keys.
 
     Args:
         secrets: each of at least 32 bytes (NIST SP 800-107r1: as long as the hash).
@@ -57,21 +57,28 @@ class KeyRing:
     def __repr__(self) -> str:
         return f"<KeyRing of {len(self._secrets)}>"
 
-    def key(self, *parts: str | bytes) -> bytes:
-        """Return the 16-byte key for these parts."""
-        return self._cached_key(parts)
+    def __len__(self) -> int:
+        return len(self._secrets)
 
-    def _make_key(self, parts: tuple[str | bytes, ...]) -> bytes:
-        return hmac.digest(self._secrets[0], encode(parts), "sha256")[:KEY_BYTES]
+    def key(self, *parts: str | bytes, secret: int = 0) -> bytes:
+        """Return the 16-byte key for these parts, by the first secret or another of the list."""
+        return self._cached_key(parts, secret)
+
+    def _make_key(self, parts: tuple[str | bytes, ...], secret: int) -> bytes:
+        return hmac.digest(self._secrets[secret], encode(parts), "sha256")[:KEY_BYTES]
 
     def sign(self, *parts: str | bytes) -> bytes:
         """Return the 32-byte signature of these parts by the first secret."""
         return hmac.digest(self._secrets[0], encode(parts), "sha256")
 
     def verify(self, signature: bytes, *parts: str | bytes) -> bool:
-        """Say, in constant time a secret, whether any of the secrets made this signature."""
+        """Say whether any of the secrets made this signature."""
+        return self.signer(signature, *parts) is not None
+
+    def signer(self, signature: bytes, *parts: str | bytes) -> int | None:
+        """Return which of the secrets made this signature, in constant time a secret; None if none did."""
         message = encode(parts)
         matches = [
             hmac.compare_digest(hmac.digest(secret, message, "sha256"), signature) for secret in self._secrets
         ]
-        return any(matches)
+        return matches.index(True) if any(matches) else None

@@ -252,7 +252,8 @@ def _clear(op: Clear, records: Records, clock: int) -> Cleared:
         _reset(charge, records, clock)
     if not op.registry:
         return Cleared()
-    renewed = registry.issue(registry.next_generation(_registry(records, op.registry)))
+    before = _registry(records, op.registry, op.epoch)
+    renewed = registry.issue(registry.next_generation(before))
     records.put(op.registry, renewed, until=clock + registry.LIFETIME)
     return Cleared(Proof(*renewed))
 
@@ -268,16 +269,17 @@ def _reset(charge: Charge, records: Records, clock: int) -> None:
 # Known sources
 
 
-def _registry(records: Records, key: bytes) -> Registry:
+def _registry(records: Records, key: bytes, epoch: int = 0) -> Registry:
+    """Return the registry under a key, or the one that would begin now."""
     record = records.get(key)
-    return record if isinstance(record, Registry) else NO_DEVICES
+    return record if isinstance(record, Registry) else Registry(epoch=epoch)
 
 
 def _issue(issue: Issue, records: Records, clock: int) -> Proof | None:
     until = clock + registry.LIFETIME
-    before = _registry(records, issue.registry)
+    before = _registry(records, issue.registry, issue.epoch)
     after = registry.issue(before) if issue.fresh else before
-    if after != NO_DEVICES:
+    if after.generation or after.serial:
         records.put(issue.registry, after, until=until)
     if issue.proof:
         stored = Proof(*after) if issue.fresh else records.get(issue.proof)

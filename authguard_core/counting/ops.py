@@ -108,6 +108,8 @@ class Issue(NamedTuple):
     """Where to store the proof, for a source that has no cookie."""
     charge: Charge | None = None
     """The counter of a source that has no cookie: when it becomes known, it has its whole budget."""
+    epoch: int = 0
+    """The epoch of the registry, where it begins with this source: Unix time in seconds."""
 
 
 class Settle(NamedTuple):
@@ -170,6 +172,8 @@ class Clear(NamedTuple):
 
     charges: tuple[Charge, ...]
     registry: bytes | None = None
+    epoch: int = 0
+    """The epoch of the registry, where it begins here: Unix time in seconds."""
 
 
 class Cleared(NamedTuple):

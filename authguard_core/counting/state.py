@@ -57,13 +57,16 @@ class Registry(NamedTuple):
 
     generation: int = 0
     serial: int = 0
+    epoch: int = 0
+    """When the registry began. One that the store forgot begins anew, and no old proof fits the new one."""
 
 
 class Proof(NamedTuple):
-    """What a known source shows: the generation and serial it was given."""
+    """What a known source shows: the registry as it was when the source became known."""
 
     generation: int
     serial: int
+    epoch: int = 0
 
 
 class Value(NamedTuple):
@@ -80,7 +83,7 @@ _COUNTER, _REGISTRY, _PROOF, _VALUE = 0x10, 0x11, 0x12, 0x13
 _HEADER = struct.Struct("<BBIqqqq")
 _ENTRY_BYTES = 24
 _entry = partial(tuple.__new__, Entry)
-_PAIR = struct.Struct("<BII")
+_PROVING = struct.Struct("<BIII")
 
 
 def pack(record: Record) -> bytes:
@@ -89,9 +92,9 @@ def pack(record: Record) -> bytes:
         case Counter():
             return _pack_counter(record)
         case Registry():
-            return _PAIR.pack(_REGISTRY, *record)
+            return _PROVING.pack(_REGISTRY, *record)
         case Proof():
-            return _PAIR.pack(_PROOF, *record)
+            return _PROVING.pack(_PROOF, *record)
         case _:
             return bytes((_VALUE,)) + record.data
 
@@ -137,9 +140,9 @@ def _unpack(data: bytes) -> Record:
     if kind == _COUNTER:
         return _unpack_counter(data)
     if kind == _REGISTRY:
-        return Registry(*_PAIR.unpack(data)[1:])
+        return Registry(*_PROVING.unpack(data)[1:])
     if kind == _PROOF:
-        return Proof(*_PAIR.unpack(data)[1:])
+        return Proof(*_PROVING.unpack(data)[1:])
     if kind == _VALUE:
         return Value(data[1:])
     raise _unreadable()

@@ -84,7 +84,8 @@ def _known(facts: _Facts) -> Known | None:
         return None
     if facts.device:
         charge = policy.known_charge(purpose, subject, facts.device.id)
-        return Known(policy.registry_key(subject), facts.device.proof, charge) if charge else None
+        registry = policy.registry_key(subject, facts.device.secret)
+        return Known(registry, facts.device.proof, charge) if charge else None
     if policy.purpose(purpose).known_by_address and facts.address:
         network = facts.address.network
         charge = policy.known_charge(purpose, subject, *BY_ADDRESS, network)

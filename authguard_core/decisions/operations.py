@@ -1,12 +1,12 @@
 """Operators' verbs: look at an account, unlock it, unlock an address, and a completed reset."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from authguard_core.attempt import Decision, Verdict
 from authguard_core.clientip import client_address
 from authguard_core.counting.ops import Clear, Cleared, Inspect, Inspected, Result
 from authguard_core.counting.refusal import Reason
+from authguard_core.counting.registry import epoch_at
 from authguard_core.decisions.policy import Plan, Policy, Results
 from authguard_core.decisions.settlement import cookie
 from authguard_core.device import Device, Subject
@@ -78,7 +78,7 @@ def plan_unlock(policy: Policy, purpose: str, subject: Subject, *, now: float) -
     account = policy.account(purpose, subject)
     op = Clear((account.charge,))
     event = Event(EventKind.UNLOCKED, now, purpose, account=account.ref)
-    return _clearing(op, lambda _: _done(event))
+    return _clearing(op, event)
 
 
 def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: float) -> Plan[Decision]:
@@ -96,7 +96,7 @@ def plan_unlock_address(policy: Policy, purpose: str, address: str, *, now: floa
     place = policy.place(purpose, found.network, found.subnet)
     op = Clear(place.charges)
     event = Event(EventKind.UNLOCKED, now, purpose, address=place.ref)
-    return _clearing(op, lambda _: _done(event))
+    return _clearing(op, event)
 
 
 def plan_reset_completed(
@@ -109,8 +109,14 @@ def plan_reset_completed(
     doesn't matter for which of them the reset is reported.
     """
     known = any(rules.device for rules in policy.purposes.values())
-    account = policy.account(purpose, subject)
-    op = Clear((account.charge,), policy.registry_key(subject) if known else None)
+    account, epoch = policy.account(purpose, subject), epoch_at(now)
+    op = Clear((account.charge,), policy.registry_key(subject) if known else None, epoch)
+    # What a former secret signed ends, too.
+    former = [
+        Clear((), policy.registry_key(subject, secret), epoch)
+        for secret in range(1, len(policy.keys))
+        if known
+    ]
     event = Event(EventKind.RESET_COMPLETED, now, purpose, account=account.ref)
 
     def decide(cleared: Result) -> Decision:
@@ -120,11 +126,15 @@ def plan_reset_completed(
         device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
         return done._replace(device=device)
 
-    return _clearing(op, decide)
+    return Plan((op, *former), lambda results: decide(_first(results)))
 
 
-def _clearing(op: Clear, decide: Callable[[Result], Decision]) -> Plan[Decision]:
-    return Plan((op,), lambda results: decide(_first(results)))
+def _clearing(op: Clear, event: Event) -> Plan[Decision]:
+    def decide(results: Results) -> Decision:
+        _first(results)
+        return _done(event)
+
+    return Plan((op,), decide)
 
 
 def _first(results: Results) -> Result:

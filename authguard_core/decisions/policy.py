@@ -149,9 +149,9 @@ class Policy:
         found = client_address(peer, (), NOBODY)
         return found.loopback or found.network == found.subnet
 
-    def registry_key(self, subject: Subject) -> bytes:
-        """Return where it is kept which sources of an account are known."""
-        return self.keys.key("known sources", *subject)
+    def registry_key(self, subject: Subject, secret: int = 0) -> bytes:
+        """Return where it is kept which sources of an account are known, whose cookies a secret signed."""
+        return self.keys.key("known sources", *subject, secret=secret)
 
     def proof_key(self, subject: Subject, network: str) -> bytes:
         """Return where the proof is kept that an address is a known source of an account."""

@@ -8,6 +8,7 @@ from authguard_core import device as cookies
 from authguard_core.attempt import Decision, Outcome, Ticket, Verdict
 from authguard_core.counting.ops import Issue, Result, Settle, Settled
 from authguard_core.counting.refusal import Reason
+from authguard_core.counting.registry import epoch_at
 from authguard_core.decisions.policy import BY_ADDRESS, Plan, Policy, Results
 from authguard_core.device import Device, DeviceCookie, Subject
 from authguard_core.errors import StorageError
@@ -63,7 +64,7 @@ COMPLETE = Verdict.COMPLETE
 def _success(
     policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes
 ) -> Plan[Decision] | Decision:
-    issue = _issue(policy, ticket) if remember else None
+    issue = _issue(policy, ticket, epoch_at(now)) if remember else None
     op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue)  # noqa: FBT003 - its checked
     complete = Decision(COMPLETE, SUCCEEDED[1], None, None, None, (_event(ticket, *SUCCEEDED, now),))
     if issue is None:
@@ -82,17 +83,21 @@ def _success(
     return Plan((op,), decide)
 
 
-def _issue(policy: Policy, ticket: Ticket) -> Issue | None:
-    """Make an unknown source known; keep a known one's place for another lifetime."""
+def _issue(policy: Policy, ticket: Ticket, epoch: int) -> Issue | None:
+    """Make an unknown source known; keep a known one's place for another lifetime.
+
+    One whose cookie a former secret signed gets a place under the present one.
+    """
     rules = policy.purpose(ticket.purpose)
     if rules.device is None:
         return None
-    registry, fresh = policy.registry_key(ticket.subject), not ticket.known
+    registry = policy.registry_key(ticket.subject)
+    fresh = not ticket.known or bool(ticket.device and ticket.device.secret)
     if not rules.known_by_address or ticket.network is None or ticket.device:
-        return Issue(registry, fresh)
+        return Issue(registry, fresh, epoch=epoch)
     proof = policy.proof_key(ticket.subject, ticket.network)
     charge = policy.known_charge(ticket.purpose, ticket.subject, *BY_ADDRESS, ticket.network)
-    return Issue(registry, fresh, proof, charge)
+    return Issue(registry, fresh, proof, charge, epoch)
 
 
 def _device(ticket: Ticket, settled: Result, nonce: bytes) -> Device | None:

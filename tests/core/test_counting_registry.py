@@ -1,10 +1,11 @@
 """Claims about known sources: which of an account's are alive."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from authguard_core.counting.limits import DAY
-from authguard_core.counting.registry import LIFETIME, LIVE_SOURCES, is_alive, issue, next_generation
+from authguard_core.counting.registry import LIFETIME, LIVE_SOURCES, epoch_at, is_alive, issue, next_generation
 from authguard_core.counting.state import NO_DEVICES, Proof, Registry
 
 
@@ -36,6 +37,19 @@ def test_a_new_generation_ends_every_source_of_the_one_before(before: int, after
 def test_a_new_generation_has_room_for_ten_again() -> None:
     """Its serials begin anew."""
     assert issue(next_generation(Registry(generation=3, serial=40))) == Registry(generation=4, serial=1)
+
+
+def test_a41_a_registry_that_began_anew_knows_none_of_the_one_before() -> None:
+    """A store that restarted counts the same numbers again; its epoch tells them apart."""
+    before, after = (issue(Registry(epoch=epoch)) for epoch in (7, 8))
+    assert is_alive(after, Proof(*after))
+    assert not is_alive(after, Proof(*before))
+
+
+@pytest.mark.parametrize("now", [-1.5, 0.0, 1_700_000_000.9, 2.0**33])
+def test_any_clock_gives_an_epoch_that_can_be_kept(now: float) -> None:
+    """Thirty-two bits, whatever the application's clock says."""
+    assert 0 <= epoch_at(now) < 2**32
 
 
 def test_a_proof_of_a_later_generation_is_not_alive() -> None:

@@ -34,8 +34,8 @@ def counters(draw: st.DrawFn) -> Counter:
 
 RECORDS = (
     counters()
-    | st.builds(Registry, SMALL, SMALL)
-    | st.builds(Proof, SMALL, SMALL)
+    | st.builds(Registry, SMALL, SMALL, SMALL)
+    | st.builds(Proof, SMALL, SMALL, SMALL)
     | st.builds(Value, st.binary(max_size=40))
 )
 
