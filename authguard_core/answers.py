@@ -17,12 +17,13 @@ NO_STORE = ("Cache-Control", "no-store")
 URN = "urn:authguard:problem:"
 BUSY_WAIT = 1
 
-UNREADABLE_DETAILS = {
-    400: ("malformed-body", "The request body can't be read."),
-    408: ("slow-body", "The request body took too long."),
-    413: ("body-too-large", "The request body is too large."),
-    415: ("unsupported-media-type", "Send application/json or application/x-www-form-urlencoded, in UTF-8."),
-    422: ("unreadable-body", "The request body lacks a field, or one isn't text."),
+MEDIA_TYPES = "Send application/json or application/x-www-form-urlencoded, in UTF-8."
+UNREADABLE = {
+    400: ("malformed-body", "Bad Request", "The request body can't be read."),
+    408: ("slow-body", "Request Timeout", "The request body took too long."),
+    413: ("body-too-large", "Content Too Large", "The request body is too large."),
+    415: ("unsupported-media-type", "Unsupported Media Type", MEDIA_TYPES),
+    422: ("unreadable-body", "Unprocessable Content", "The request body lacks a field, or one isn't text."),
 }
 
 
@@ -38,6 +39,11 @@ class Answer(NamedTuple):
         """The body, as the object it spells."""
         decoded: dict[str, object] = json.loads(self.body)
         return decoded
+
+    @property
+    def retry_after(self) -> int | None:
+        """The seconds of its Retry-After, None where waiting doesn't help."""
+        return next((int(value) for name, value in self.headers if name == "Retry-After"), None)
 
 
 def problem(
@@ -76,11 +82,5 @@ def refused(decision: Decision) -> Answer:
 
 def unreadable(status: int) -> Answer:
     """Return the answer to a body that can't be read: 400, 408, 413, 415 or 422."""
-    kind, detail = UNREADABLE_DETAILS[status]
-    title = {
-        400: "Bad Request",
-        408: "Request Timeout",
-        413: "Content Too Large",
-        415: "Unsupported Media Type",
-    }
-    return problem(status, kind, title.get(status, "Unprocessable Content"), detail)
+    kind, title, detail = UNREADABLE[status]
+    return problem(status, kind, title, detail)

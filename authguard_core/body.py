@@ -159,6 +159,8 @@ class _Object(NamedTuple):
     members: list[tuple[str, object]]
 
 
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_Object)
+
 _Members: TypeAlias = list[tuple[str, object]]
 _Reader: TypeAlias = Callable[[bytes], _Members | BodyFault]
 
@@ -218,7 +220,7 @@ def _json_members(body: bytes) -> _Members | BodyFault:
         text = body.decode()
         if _is_too_deep(text):
             return BodyFault.TOO_DEEP
-        value: object = json.loads(text, object_pairs_hook=_Object)
+        value: object = _DECODER.decode(text)
     except ValueError:  # no UTF-8, no JSON, or an integer of more digits than Python converts
         return BodyFault.MALFORMED
     if not isinstance(value, _Object):
@@ -282,4 +284,6 @@ def _required(members: _Members, shape: BodyShape) -> Fields | BodyFault:
 
 def _is_text(value: object) -> TypeGuard[str]:
     """Whether it is text that can be encoded: JSON can escape half a surrogate pair."""
-    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, str) and (
+        value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    )

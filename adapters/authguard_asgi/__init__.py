@@ -5,12 +5,15 @@
 
     app = AuthGuardMiddleware(app, AsyncGuard(), [LoginRoute("POST", "/login", success={200})])
 
-The rest is for those who write an adapter of their own on top.
+Beside sign-ins it counts what is sent (:class:`SendRoute`), and reports completed resets
+(:class:`ResetRoute`). The rest is for those who write an adapter of their own on top.
 """
 
 import authguard_asgi.backend  # noqa: F401 # pyright: ignore[reportUnusedImport] - it says what to install
 from authguard_asgi.bodies import BODY_TIMEOUT, BufferedBody, check_limits
 from authguard_asgi.contexts import AttemptContext, AttemptError, RunningAttempt, SyncAttempt
+from authguard_asgi.courses import Course, Lookup
+from authguard_asgi.declared import AttemptRoute, GuardedRoute, LoginRoute, ResetRoute, SendRoute
 from authguard_asgi.middleware import AuthGuardMiddleware
 from authguard_asgi.protocol import ASGIApp, Message, Receive, Scope, Send
 from authguard_asgi.requests import (
@@ -20,8 +23,8 @@ from authguard_asgi.requests import (
     device_cookie_of,
     peer_of,
 )
-from authguard_asgi.responses import Headers, device_headers, replace_headers, send_answer
-from authguard_asgi.routes import LoginRoute
+from authguard_asgi.responses import Headers, Respond, device_headers, replace_headers, send_answer
+from authguard_asgi.servers import PeerWatch
 from authguard_asgi.unreadable import charge_unreadable
 
 __all__ = [
@@ -29,15 +32,23 @@ __all__ = [
     "ASGIApp",
     "AttemptContext",
     "AttemptError",
+    "AttemptRoute",
     "AuthGuardMiddleware",
     "BufferedBody",
+    "Course",
+    "GuardedRoute",
     "Headers",
     "LoginRoute",
+    "Lookup",
     "Message",
+    "PeerWatch",
     "Receive",
+    "ResetRoute",
+    "Respond",
     "RunningAttempt",
     "Scope",
     "Send",
+    "SendRoute",
     "SyncAttempt",
     "attempt_of",
     "charge_unreadable",

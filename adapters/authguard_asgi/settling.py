@@ -1,10 +1,10 @@
-"""Reporting an outcome: the one step that may fail without anybody noticing but the log."""
+"""Reporting what happened: the one step that may fail without anybody noticing but the log."""
 
 import logging
 
 from authguard_core import AsyncGuard, Decision, Outcome, Reason, Ticket, Verdict
 
-__all__ = ["settle"]
+__all__ = ["report_reset", "settle"]
 
 logger = logging.getLogger("authguard")
 
@@ -21,4 +21,13 @@ async def settle(guard: AsyncGuard, ticket: Ticket, outcome: Outcome, *, remembe
         return await guard.settle(ticket, outcome, remember=remember)
     except Exception as error:  # noqa: BLE001 - a third party's store, and the sign-in is right whatever it raises
         logger.error("settling failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may show personal data
+        return _COMPLETE
+
+
+async def report_reset(guard: AsyncGuard, account: str, *, purpose: str, peer: str) -> Decision:
+    """Report a completed reset. Never raises: the new password is set, whatever the store says."""
+    try:
+        return await guard.reset_completed(account, purpose=purpose, peer=peer)
+    except Exception as error:  # noqa: BLE001 - an outage, or a third party's store; the reset is done all the same
+        logger.error("a completed reset could not be reported: %s", type(error).__name__)  # noqa: TRY400 - as above
         return _COMPLETE

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, NoReturn
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
+from starlette.requests import HTTPConnection
 
 from authguard_asgi import AttemptContext, attempt_of, client_address_of, peer_of
 from authguard_core import Decision
@@ -85,9 +86,9 @@ class PurposeDependency(PurposeMarker):
 
     __slots__ = ()
 
-    async def __call__(self, request: Request) -> AsyncIterator[PurposeGuard]:
+    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[PurposeGuard]:
         """Prepare the guard for the endpoint."""
-        exchange = exchange_of(request.scope)
+        exchange = exchange_of(connection.scope)
         exchange.enter(self.purpose)
         try:
             yield PurposeGuard(exchange, self.purpose)

@@ -22,7 +22,7 @@ from authguard_core.errors import ConfigurationError
 from authguard_fastapi.errors import AttemptHTTPException
 from authguard_fastapi.finding import GuardedRoutes
 
-__all__ = ["Exchange", "exchange_of"]
+__all__ = ["Exchange", "exchange_of", "not_over_http"]
 
 _KEY: Final = "authguard"
 _ANY_FIELDS: Final = BodyShape(text_fields=())
@@ -145,12 +145,24 @@ class Exchange:
             self._replaced = True
 
 
+def not_over_http() -> ConfigurationError:
+    """Return the refusal of an endpoint whose answers could not be the guard's."""
+    return ConfigurationError.of(
+        "LoginGuard",
+        got="a WebSocket",
+        expected="an HTTP endpoint",
+        do="Let people sign in over HTTP, and look at their session in the WebSocket.",
+    )
+
+
 def exchange_of(scope: Scope) -> Exchange:
     """Return the exchange of a request.
 
     Raises:
-        ConfigurationError: No guard is installed in the application.
+        ConfigurationError: No guard is installed in the application, or it is no HTTP request.
     """
+    if scope["type"] != "http":
+        raise not_over_http()
     exchange = scope.get(_KEY)
     if not isinstance(exchange, Exchange):
         raise ConfigurationError.of(

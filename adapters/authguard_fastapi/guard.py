@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
+from starlette.routing import WebSocketRoute
 
 from authguard_asgi import BODY_TIMEOUT, check_limits, client_address_of
 from authguard_core import AccountStatus, AsyncGuard, Decision, Observer
@@ -15,6 +16,7 @@ from authguard_core.clientip import ClientAddress
 from authguard_core.errors import ConfigurationError, HasherBusy
 from authguard_fastapi.documenting import document
 from authguard_fastapi.errors import AttemptHTTPException, answer_attempt, answer_busy
+from authguard_fastapi.exchange import not_over_http
 from authguard_fastapi.finding import guarded_routes
 from authguard_fastapi.hashing import SyncHasher
 from authguard_fastapi.middleware import GuardMiddleware
@@ -159,8 +161,10 @@ class AuthGuard:
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncGenerator[Any, None]:
-            for _, purpose in guarded_routes(app.routes):
+            for context, purpose in guarded_routes(app.routes):
                 self.core.policy.purpose(purpose)
+                if isinstance(context.original_route, WebSocketRoute):
+                    raise not_over_http()
             try:
                 async with inner(app) as state:
                     yield state

@@ -109,6 +109,11 @@ class Accounts:
         )
         return from_row(rows[0]) if rows else None
 
+    def reset_token_owner(self, token: str) -> str | None:
+        """Return the id of the account whose reset a link stands for, without using it up."""
+        user = self.reset_token_user(token)
+        return user.id if user else None
+
     def complete_reset(self, token: str, password_hash: str) -> User | None:
         """Set a new password with a mailed link and return the user as it is now.
 

@@ -18,6 +18,7 @@ __all__ = [
     "confirmed",
     "forbidden",
     "foreign_origin",
+    "guard_page",
     "healthz",
     "home",
     "link_not_valid",
@@ -26,13 +27,12 @@ __all__ = [
     "password_changed",
     "registration_received",
     "registration_refused",
+    "request_refused",
     "reset_form",
     "reset_refused",
     "reset_requested",
     "signed_in",
     "signed_out",
-    "try_later",
-    "unreadable",
     "wrong_credentials",
 ]
 
@@ -43,8 +43,12 @@ _CHANGED: Final = "Your password has changed, and every session has ended. Sign 
 _WRONG: Final = "User name and password don't match. Check both and try again."
 _LINK: Final = "The link has been used, has expired or is incomplete. Ask for a new one."
 _INPUT: Final = "This can't be used yet."
+_TOO_MANY: Final = "Too many attempts."
+_BUSY: Final = "There is too much to do at this moment."
+_TITLES: Final = {404: "Not found", 405: "Method not allowed"}
 _UNREADABLE: Final = {
     400: "The body is malformed, or gives a field twice.",
+    408: "The body took too long.",
     413: "The body is too long.",
     415: "Send JSON or a form, in UTF-8.",
     422: "A field is missing or isn't text.",
@@ -87,15 +91,23 @@ def wrong_credentials(length: PasswordLength, *, html: bool, username: str = "")
     return problem(401, "wrong-credentials", title="Sign-in failed", detail=_WRONG)
 
 
-def try_later(seconds: int, *, html: bool) -> Answer:
-    """Refuse with 429 and ``Retry-After``, never telling which limit it was."""
-    wait = pages.waiting_time(seconds)
-    detail = f"Too many attempts. Try again in {wait}."
-    if html:
-        answer = pages.message("Please wait", detail, status=429, good=False)
-    else:
-        answer = problem(429, "try-later", title="Too many attempts", detail=detail)
-    return answer.with_header("Retry-After", str(seconds))
+def guard_page(status: int, wait: int | None, length: PasswordLength) -> Answer:
+    """Give a browser a page in place of one of the guard's problems. It tells no more than that.
+
+    Args:
+        status: The problem's.
+        wait: Its ``Retry-After`` in seconds, if it has one.
+        length: For the forms of a failed sign-in.
+    """
+    if status == 401:  # noqa: PLR2004 - HTTP's own
+        return wrong_credentials(length, html=True)
+    if wait is None:
+        detail = _UNREADABLE.get(status, _UNREADABLE[400])
+        return pages.message("This request can't be read", detail, status=status, good=False)
+    reason = _BUSY if status == 503 else _TOO_MANY  # noqa: PLR2004 - HTTP's own
+    detail = f"{reason} Try again in {pages.waiting_time(wait)}."
+    answer = pages.message("Please wait", detail, status=status, good=False)
+    return answer.with_header("Retry-After", str(wait))
 
 
 def registration_received(*, html: bool) -> Answer:
@@ -158,12 +170,10 @@ def outbox(messages: Sequence[Message], *, html: bool) -> Answer:
     return pages.outbox(messages) if html else json_answer(200, messages)
 
 
-def unreadable(status: int, *, html: bool) -> Answer:
-    """Refuse a body that can't be read, with the status that its reader found: 400, 413, 415 or 422."""
-    title, detail = "This request can't be read", _UNREADABLE.get(status, _UNREADABLE[400])
-    if html:
-        return pages.message(title, detail, status=status, good=False)
-    return problem(status, "unreadable", title=title, detail=detail)
+def request_refused(status: int) -> Answer:
+    """Refuse what no route takes: a path that isn't there, a method that it doesn't have."""
+    title = _TITLES.get(status, "Request refused")
+    return problem(status, "refused", title=title, detail=f"{title}.")
 
 
 def foreign_origin(*, html: bool) -> Answer:

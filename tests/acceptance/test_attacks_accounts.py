@@ -209,12 +209,16 @@ def test_a47_feedback_on_a_password_tells_nobody_what_is_taken(site: Site) -> No
     assert known[0] == 422
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
 @pytest.mark.parametrize("field", ["username", "email"])
-def test_a47_a_reset_tells_nobody_who_has_an_account(site: Site, field: str) -> None:
+def test_a47_a_reset_tells_nobody_who_has_an_account(site: Site, field: str, accept: str) -> None:
     """Known or unknown, within the limit of mails and over it: one answer."""
     names = [getattr(owner, field) for owner in (site.person(), site.stranger())]
-    answers = [told(site.browser().post("/reset", username=name)) for name in names * (LINKS_AN_HOUR + 2)]
+    posts = [{"username": name} for name in names * (LINKS_AN_HOUR + 2)]
+    headers = {"Accept": accept}
+    answers = [told(site.browser().send("POST", "/reset", json=post, headers=headers)) for post in posts]
     assert all(answer == answers[0] for answer in answers)
+    assert answers[0][0] == 202
 
 
 def test_a49_no_answer_tells_how_much_is_left(site: Site) -> None:

@@ -212,12 +212,12 @@ def ask(site: Site, method: str, target: str, body: bytes, address: str) -> tupl
 
 
 def test_a37_no_spelling_of_path_or_method_gets_a_sixth_guess(site: Site) -> None:
-    """All variants together are answered five times; the rest is no route, or refused."""
+    """All variants together are answered at most five times; the rest is no route, or refused."""
     body = json.dumps({"username": site.name(), "password": WRONG}).encode()
     statuses = [
         ask(site, method, target, body, site.address())[0] for target in TARGETS * 2 for method in METHODS
     ]
-    assert statuses.count(401) == LIMIT
+    assert 0 < statuses.count(401) <= LIMIT
     assert set(statuses) <= {307, 308, 400, 401, 404, 405, 429}
 
 

@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from authguard_argon2 import Argon2Parameters
-from authguard_asgi import AuthGuardMiddleware, LoginRoute
+from authguard_asgi import AuthGuardMiddleware, GuardedRoute, LoginRoute, Respond
 from authguard_core import AsyncGuard
+from authguard_core.guard import Resolve
 from tests.adapters.support import (
     RIGHT,
     WRONG,
@@ -34,7 +35,14 @@ CREDENTIALS = json.dumps({"username": "alice", "password": WRONG}).encode()
 class World:
     """A guard with a clock of its own around a Starlette application with real hashes."""
 
-    def __init__(self, *, routes: Sequence[LoginRoute] = (LOGIN,), secure: bool = True, **login: str) -> None:
+    def __init__(
+        self,
+        *,
+        routes: Sequence[GuardedRoute] = (LOGIN,),
+        secure: bool = True,
+        resolve: Resolve | None = None,
+        **login: str,
+    ) -> None:
         self.clock = Clock()
         self.told = Told()
         self.hashed = 0
@@ -44,6 +52,7 @@ class World:
             settings,
             storage=make_storage(self.clock),
             hasher=make_hasher(self._count),
+            resolve=resolve,
             observers=[self.told],
             clock=self.clock,
         )
@@ -70,6 +79,10 @@ class World:
     def wrap(self, app: ASGIApp, **limits: float) -> ASGIApp:
         """Guard another application."""
         return AuthGuardMiddleware(app, self.guard, [LOGIN], **limits)  # type: ignore[arg-type]  # wrong ones too
+
+    def guarding(self, app: ASGIApp, *routes: GuardedRoute, respond: Respond | None = None) -> ASGIApp:
+        """Guard routes of another application."""
+        return AuthGuardMiddleware(app, self.guard, routes, respond=respond)
 
 
 def creds(username: str = "alice", password: str = WRONG) -> dict[str, str]:

@@ -23,6 +23,24 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 CHEAP = Argon2Parameters(time_cost=1, memory_kib=8, lanes=1)
 RIGHT = "correct horse battery staple"
 WRONG = "Tr0ub4dor&3"
+TARGETS = [
+    "/login",
+    "/login/",
+    "//login",
+    "/%6cogin",
+    "/%6Cogin",
+    "/LOGIN",
+    "/login;x",
+    "/./login",
+    "/x/../login",
+    "/%2e/login",
+    "/login%2f",
+    "/login?x=1",
+    "/login%3fx",
+    "/login%00",
+    "/%256cogin",
+]
+"""What some server or framework may take for the path of the sign-in."""
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -99,6 +117,20 @@ def body_messages(*chunks: bytes) -> list[Message]:
         for number, chunk in enumerate(chunks)
     ]
     return [*read, {"type": "http.disconnect"}]
+
+
+History = list[tuple[int, list[tuple[str, str]], bytes]]
+
+
+async def history(app: ASGIApp, clock: Clock, username: str) -> History:
+    """The whole answers to a row of wrong passwords for one account, through its delays to its lock."""
+    answers: History = []
+    async with client(app) as browser:
+        for number in range(9):
+            clock.advance(1 if number < 6 else 0)
+            answer = await browser.post("/login", json={"username": username, "password": WRONG})
+            answers.append((answer.status_code, list(answer.headers.items()), answer.content))
+    return answers
 
 
 class Wire:

@@ -5,27 +5,22 @@ import pytest
 from authguard_asgi import AuthGuardMiddleware, LoginRoute
 from authguard_core import ConfigurationError
 from tests.adapters.asgi_world import CREDENTIALS, World, answering, creds, failures
-from tests.adapters.support import RIGHT, Wire, body_messages, client, scope_of
+from tests.adapters.support import RIGHT, History, Wire, body_messages, client, history, scope_of
 
 pytestmark = pytest.mark.anyio
 
 # ------------------------------------------------------------------ what answers tell
 
 
-async def history(world: World, username: str) -> list[tuple[int, list[tuple[str, str]], bytes]]:
-    """The whole answers to a row of attempts at one account."""
-    answers: list[tuple[int, list[tuple[str, str]], bytes]] = []
-    async with client(world.app) as browser:
-        for number in range(9):
-            world.clock.advance(1 if number < 6 else 0)
-            answer = await browser.post("/login", json=creds(username))
-            answers.append((answer.status_code, list(answer.headers.items()), answer.content))
-    return answers
+async def answers_to(username: str) -> History:
+    """What a fresh application answers to guesses at one account."""
+    world = World()
+    return await history(world.app, world.clock, username)
 
 
 async def test_a45_equal_histories_bring_byte_equal_answers() -> None:
     """A known and an unknown name get the same statuses, headers and bodies, delays and locks included."""
-    known, unknown = await history(World(), "alice"), await history(World(), "nobody")
+    known, unknown = await answers_to("alice"), await answers_to("nobody")
     assert known == unknown
     assert {status for status, *_ in known} == {401, 429}
 
@@ -33,8 +28,8 @@ async def test_a45_equal_histories_bring_byte_equal_answers() -> None:
 async def test_a44_every_path_hashes_as_often_for_an_unknown_name() -> None:
     """One hash for each attempt that is checked, none for a refused one, whoever it names."""
     known, unknown = World(), World()
-    await history(known, "alice")
-    await history(unknown, "nobody")
+    await history(known.app, known.clock, "alice")
+    await history(unknown.app, unknown.clock, "nobody")
     assert known.hashed == unknown.hashed == known.calls
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authguard_asgi import LoginRoute
+from authguard_asgi import GuardedRoute, LoginRoute
 from authguard_asgi.routes import RouteTable
 from authguard_core import ConfigurationError
 from tests.adapters.support import Scope, scope_of
@@ -14,7 +14,7 @@ TENANT = LoginRoute("POST", "/{tenant}/login")
 TABLE = RouteTable([LOGIN])
 
 
-def found(table: RouteTable, scope: Scope) -> LoginRoute | None:
+def found(table: RouteTable, scope: Scope) -> GuardedRoute | None:
     """The route of a request, exact or not."""
     match = table.find(scope)
     return match.route if match else None

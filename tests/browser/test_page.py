@@ -12,10 +12,10 @@ from examples.server import Server
 PASSWORD = "a long enough passphrase"
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One example for all tests of this file."""
-    server = Server("examples.fastapi_app", tmp_path_factory.mktemp("demo"))
+@pytest.fixture(scope="module", params=["fastapi_app", "starlette_app"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Each example in turn, one server for all tests of this file."""
+    server = Server(f"examples.{request.param}", tmp_path_factory.mktemp("demo"))
     try:
         server.wait_until_healthy()
         yield server.url

@@ -3,12 +3,12 @@
 import pytest
 
 from authguard_core import Decision, Reason, Verdict
-from authguard_core.answers import BUSY, FAILED, UNREADABLE_DETAILS, Answer, problem, refused, unreadable
+from authguard_core.answers import BUSY, FAILED, UNREADABLE, Answer, problem, refused, unreadable
 
 EVERY_PROBLEM = [
     FAILED,
     BUSY,
-    *(unreadable(status) for status in UNREADABLE_DETAILS),
+    *(unreadable(status) for status in UNREADABLE),
     *(refused(Decision(verdict=Verdict.REFUSE, reason=reason, wait=3)) for reason in Reason),
 ]
 
@@ -58,6 +58,12 @@ def test_an_outage_is_the_servers_fault() -> None:
 def test_a23_an_attempt_that_names_nobody_is_an_unreadable_body() -> None:
     """An empty name is answered like a missing field, without Retry-After."""
     assert refusal(Reason.UNIDENTIFIED, None) == unreadable(422)
+
+
+def test_an_answer_knows_its_own_wait() -> None:
+    """Whoever makes a page of it needn't look through its headers; without a wait there is none."""
+    assert refusal(Reason.LOCKED, 61.0).retry_after == 300
+    assert FAILED.retry_after is None
 
 
 @pytest.mark.parametrize(

@@ -116,16 +116,12 @@ def test_what_was_done_is_told_in_detail(answer: Answer, status: int) -> None:
     [
         (answers.me(None), 401, "not-signed-in"),
         (answers.wrong_credentials(LENGTH, html=False, username="alice"), 401, "wrong-credentials"),
-        (answers.try_later(30, html=False), 429, "try-later"),
         (answers.link_not_valid(html=False), 422, "link-not-valid"),
         (answers.link_not_valid(html=False, status=404), 404, "link-not-valid"),
         (answers.registration_refused(REASONS, LENGTH, html=False), 422, "unusable-input"),
         (answers.reset_refused(REASONS, user(), LENGTH, token="t", html=False), 422, "unusable-input"),
-        (answers.unreadable(400, html=False), 400, "unreadable"),
-        (answers.unreadable(413, html=False), 413, "unreadable"),
-        (answers.unreadable(415, html=False), 415, "unreadable"),
-        (answers.unreadable(422, html=False), 422, "unreadable"),
-        (answers.unreadable(431, html=False), 431, "unreadable"),
+        (answers.request_refused(404), 404, "refused"),
+        (answers.request_refused(418), 418, "refused"),
         (answers.foreign_origin(html=False), 403, "foreign-origin"),
         (answers.forbidden(html=False), 403, "forbidden"),
     ],
@@ -144,11 +140,12 @@ def test_refused_input_comes_with_its_feedback() -> None:
     assert data(answers.registration_refused(REASONS, LENGTH, html=False))["feedback"] == REASONS
 
 
-@pytest.mark.parametrize("html", [True, False])
-def test_a_wait_is_told_in_seconds_and_words(html: bool) -> None:
-    """A 429 has Retry-After in seconds and says the wait to people, in both forms."""
-    answer = answers.try_later(300, html=html)
-    assert (answer.status, header(answer, "Retry-After")) == (429, ["300"])
+@pytest.mark.parametrize(("status", "why"), [(429, "Too many attempts."), (503, "There is too much to do")])
+def test_a_wait_is_told_in_seconds_and_words(status: int, why: str) -> None:
+    """A page that asks to wait has Retry-After in seconds, and says the wait to people."""
+    answer = answers.guard_page(status, 300, LENGTH)
+    assert (answer.status, header(answer, "Retry-After")) == (status, ["300"])
+    assert why in answer.body.decode()
     assert "Try again in 5 minutes" in answer.body.decode()
 
 
@@ -200,7 +197,9 @@ def test_an_answer_shows_no_header_or_body_in_its_repr() -> None:
         (answers.confirmed(html=True), 200),
         (answers.link_not_valid(html=True), 422),
         (answers.reset_form("token", None, LENGTH), 422),
-        (answers.unreadable(413, html=True), 413),
+        (answers.guard_page(401, None, LENGTH), 401),
+        (answers.guard_page(413, None, LENGTH), 413),
+        (answers.guard_page(431, None, LENGTH), 431),
         (answers.foreign_origin(html=True), 403),
         (answers.forbidden(html=True), 403),
     ],

@@ -1,0 +1,112 @@
+"""A complete Starlette application behind a middleware: ``python -m examples.starlette_app --port 8000``.
+
+Its handlers don't know the library. Everything about it is said here, in one list of routes. It is configured
+by ``AUTHGUARD_*`` and ``DEMO_*`` alone.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from authguard_asgi import (
+    ASGIApp,
+    AuthGuardMiddleware,
+    GuardedRoute,
+    LoginRoute,
+    ResetRoute,
+    Respond,
+    Scope,
+    SendRoute,
+    client_address_of,
+)
+from authguard_core import AsyncGuard
+from authguard_core.answers import Answer
+from authguard_core.identity import canonical
+from examples.shop import Shop, answers, open_shop
+from examples.shop.passwords import PasswordLength
+from examples.shop.sessions import SessionCookie
+from examples.starlette_handlers import Handlers
+from examples.starlette_parts import OwnOrigin, answer_http_error, prefers_html, respond
+from examples.wiring import load_settings, make_hasher, open_desk, password_length, serve
+
+__all__ = ["create_app"]
+
+
+def create_app(environ: Mapping[str, str], port: int) -> Starlette:
+    """Build the application."""
+    shop = open_shop(environ, canonical=canonical)
+    settings = load_settings(environ, shop)
+    guard = AsyncGuard(settings, hasher=make_hasher(shop), resolve=shop.accounts.resolve)
+    handlers = Handlers(
+        shop=shop,
+        desk=open_desk(shop, settings, guard.hasher, port),
+        session=SessionCookie(secure=settings.cookie_secure),
+        length=password_length(settings),
+        is_here=lambda scope: client_address_of(guard, scope).loopback,
+    )
+    return Starlette(
+        routes=handlers.routes(),
+        middleware=[
+            Middleware(OwnOrigin),
+            Middleware(
+                AuthGuardMiddleware,
+                guard=guard,
+                routes=guarded_routes(shop),
+                respond=pages(password_length(settings)),
+            ),
+        ],
+        exception_handlers={HTTPException: answer_http_error},
+        lifespan=closing(shop, guard),
+    )
+
+
+def guarded_routes(shop: Shop) -> list[GuardedRoute]:
+    """Say which requests are guarded, and what their answers tell."""
+    return [
+        LoginRoute("POST", "/login", identity="username", success={200}),
+        SendRoute(
+            "POST",
+            "/register",
+            purpose="register",
+            identity="email",
+            fields=("username", "password"),
+            unsent={422},
+        ),
+        SendRoute("POST", "/reset", purpose="reset", identity="username", refused=as_if_sent),
+        ResetRoute("POST", "/reset/confirm", token="token", account=shop.accounts.reset_token_owner),  # noqa: S106 - a field's name
+    ]
+
+
+def as_if_sent(scope: Scope, _answer: Answer) -> ASGIApp:
+    """Answer a reset over its limit as the handler answers any: nothing is mailed, and nobody is told."""
+    return respond(answers.reset_requested(html=prefers_html(scope)))
+
+
+def pages(length: PasswordLength) -> Respond:
+    """Return what gives a browser a page in place of the guard's problem details."""
+
+    def page(scope: Scope, answer: Answer) -> ASGIApp | None:
+        if not prefers_html(scope):
+            return None
+        return respond(answers.guard_page(answer.status, answer.retry_after, length))
+
+    return page
+
+
+def closing(shop: Shop, guard: AsyncGuard) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Return a lifespan that gives back what the application holds."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
+        yield
+        await guard.hasher.aclose()
+        shop.close()
+
+    return lifespan
+
+
+if __name__ == "__main__":
+    serve("examples.starlette_app", create_app)
