@@ -1,142 +1,128 @@
-"""The core beside the limiters that users stitch a login guard from: admit and settle, in memory.
+"""An attempt in memory: authguard beside the limiters that users stitch a login guard from."""
 
-The peers check two limits, as their users do: ask both, then hit both.
-"""
-
-import itertools
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
-from limits import parse
-from limits.storage import MemoryStorage as LimitsStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from authguard_core import Attempt, Guard, MemoryStorage, Outcome, Settings
-from authguard_core.counting.limits import Rule
-from authguard_core.counting.ops import Admit, Admitted, Charge, Settle
-from authguard_core.counting.refusal import Scope
-from tests.benchmarks.harness import Step, measure, show, versions
+from tests.benchmarks.contenders import SYNC, Limits, Pyrate, Store, ThrottledPy, Whole
+from tests.benchmarks.contenders_async import ASYNC
+from tests.benchmarks.harness import Case, Contender, fresh, full, measure, median_ratio, third_try
+from tests.benchmarks.plot import Bar, Mark, bars
+from tests.benchmarks.races import Race, run_patterns
+from tests.benchmarks.report import TIMES, Report, Target, named
 
-KEYS = 1_000
-ADDRESS = Rule(limit=30, window=900_000)
-SUBNET = Rule(limit=300, window=900_000)
-ACCOUNT = Rule(5, 900_000, 0, 3, 1_000, 30_000, 900_000, 3_600_000, 100)
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of peers
 
 
-def store_step() -> Step:
-    """Memory storage alone: address, subnet and account with delay, lock and cap."""
-    storage = MemoryStorage()
+class Column(NamedTuple):
+    """A column of the table."""
 
-    def step(number: int) -> None:
-        key = (number % KEYS).to_bytes(15, "big")
-        charges = (
-            Charge(Scope.ADDRESS, b"a" + key, ADDRESS),
-            Charge(Scope.SUBNET, b"s" + key, SUBNET),
-            Charge(Scope.ACCOUNT, b"c" + key, ACCOUNT),
-        )
-        (admitted,) = storage.execute((Admit(number + 1, 7, charges),))
-        assert isinstance(admitted, Admitted)
-        storage.execute((Settle(number + 1, 7, admitted.charged),))
-
-    return step
+    heading: str
+    case: Case
+    base: int
+    """The column in which stands what limits' users do for it: its ratio is 1 there."""
 
 
-def guard_step() -> Step:
-    """The whole guard: normalise, key, plan, execute, decide, tell."""
-    guard = Guard(Settings.load(secret_key="benchmark " * 4))
-
-    def step(number: int) -> None:
-        one = number % KEYS
-        decision = guard.check(Attempt(identifier=f"user{one}", peer=f"10.{one >> 8}.{one & 255}.1"))
-        assert decision.ticket
-        guard.settle(decision.ticket, Outcome.SUCCESS, remember=False)
-
-    return step
-
-
-def limits_step() -> Step:
-    """Two moving windows of ``limits``: test and hit, twice."""
-    limiter = MovingWindowRateLimiter(LimitsStorage())
-    address, account = parse("100000/15 minutes"), parse("100000/15 minutes")
-
-    def step(number: int) -> None:
-        one = number % KEYS
-        name, ip = f"user{one}", f"10.{one >> 8}.{one & 255}.1"
-        assert limiter.test(address, "ip", ip)
-        assert limiter.test(account, "user", name)
-        limiter.hit(address, "ip", ip)
-        limiter.hit(account, "user", name)
-
-    return step
+COLUMNS = (
+    Column("first try, wrong", Case(fresh, "wrong"), 0),
+    Column("first try, right", Case(fresh, "right"), 0),
+    Column("third try, wrong", Case(third_try, "wrong"), 2),
+    Column("third try, right", Case(third_try, "right"), 2),
+    Column("refused", Case(full, "blocked"), 4),
+)
+FIRST_RIGHT, THIRD_WRONG, THIRD_RIGHT = 1, 2, 3
+GUESSING = {
+    Limits.name: "limits: test, verify, hit",
+    Store.name: "authguard: check, verify, settle",
+    Whole.name: "authguard: check, verify, settle",
+    ThrottledPy.name: "throttled-py: peek, verify, limit",
+    Pyrate.name: "pyrate-limiter: try_acquire, verify",
+}
 
 
-def parallel(check: Callable[[], bool]) -> str:
-    """Let fifty threads guess at once, and count those whose guess is checked."""
-    barrier = threading.Barrier(50)
-
-    def guess(_: int) -> bool:
-        barrier.wait()
-        return check()
-
-    with ThreadPoolExecutor(50) as pool:
-        return str(sum(pool.map(guess, range(50))))
+@pytest.fixture(scope="session")
+def races() -> dict[str, Race]:
+    """What everybody does under parallel guesses."""
+    return {race.name: race for race in run_patterns()}
 
 
-def guard_race() -> str:
-    """Ask the guard."""
-    guard = Guard(Settings.load(secret_key="benchmark " * 4, login={"delay_after": 5}))
-    return parallel(lambda: guard.check(Attempt(identifier="alice", peer="192.0.2.1")).allowed)
+def _guessed(name: str, races: dict[str, Race]) -> str:
+    race = races[GUESSING.get(name, GUESSING[Whole.name])]
+    return str(race.one_address) if race.counts == "failures" else f"{race.one_address} †"
 
 
-def limits_race() -> str:
-    """Count failures only, as a login must: ask, check the password, hit when it was wrong."""
-    limiter, account = MovingWindowRateLimiter(LimitsStorage()), parse("5/15 minutes")
-    checking = threading.Barrier(50)
+class Found(NamedTuple):
+    """What one contender took in one column."""
 
-    def check() -> bool:
-        allowed = limiter.test(account, "alice")
-        checking.wait()  # while all of them verify
-        if allowed:
-            limiter.hit(account, "alice")
-        return allowed
+    microseconds: float
+    ratio: float
+    """The median of the rounds' ratios to what limits took for the base in the same round."""
 
-    return parallel(check)
+    def __str__(self) -> str:
+        return f"{self.microseconds:.1f} ({self.ratio:.2f})"
 
 
-def test_admit_and_settle_beside_limits() -> None:
-    """Print the cost of a guarded success as ratios."""
-    steps = {
-        "limits: test and hit, twice": limits_step(),
-        "authguard: memory storage, three counters": store_step(),
-        "authguard: the whole guard": guard_step(),
-    }
-    notes = {"limits: test and hit, twice": limits_race(), "authguard: the whole guard": guard_race()}
-    assert notes["authguard: the whole guard"] == "5"
-    timings = measure(steps)
-    show(f"admit + success, {versions('limits')}", timings, floor="limits: test and hit, twice", notes=notes)
+def _find(contenders: Sequence[type[Contender]]) -> list[list[Found]]:
+    """Measure; return a row for each contender. The first of them is limits."""
+    taken = measure(contenders, [column.case for column in COLUMNS])
+    return [
+        [
+            Found(statistics.median(taken[one, at]), median_ratio(taken[one, at], taken[0, column.base]))
+            for at, column in enumerate(COLUMNS)
+        ]
+        for one in range(len(contenders))
+    ]
 
 
-@pytest.mark.parametrize("keys", [1_000, 1_000_000])
-def test_cost_and_size_of_a_key(keys: int) -> None:
-    """Print what an admission costs, and how large a tracked key is, with few and many keys."""
-    storage, before, number = MemoryStorage(max_keys=2_000_000), _resident(), itertools.count(1)
-
-    def admit(one: int) -> None:
-        key = (one % keys * 0x9E3779B97F4A7C15 % 2**128).to_bytes(16, "big")
-        storage.execute((Admit(next(number), 7, (Charge(Scope.ACCOUNT, key, ACCOUNT),)),))
-
-    for one in range(keys):
-        admit(one)
-    size = (_resident() - before) / keys
-    # A stride that meets the keys in no order, as attackers do.
-    (timing,) = measure({"admit": lambda one: admit(one * 7_919)})
-    print(f"\n{keys:>9} keys: {timing.microseconds:.1f} µs an admission, {size:.0f} bytes a key")
-    assert len(storage) == keys
+def _rows(
+    contenders: Sequence[type[Contender]], found: list[list[Found]], races: dict[str, Race]
+) -> list[tuple[str, ...]]:
+    return [
+        (named(contender.name), *map(str, row), _guessed(contender.name, races))
+        for contender, row in zip(contenders, found, strict=True)
+    ]
 
 
-def _resident() -> int:
-    """Return the resident set in bytes."""
-    with open("/proc/self/statm") as statm:  # noqa: PTH123 - not a file of ours
-        return int(statm.read().split()[1]) * 4_096
+HEAD = (f"µs an attempt ({TIMES} limits)", *(column.heading for column in COLUMNS), "50 at once")
+
+
+def test_an_attempt_beside_the_peers(report: Report, races: dict[str, Race]) -> None:
+    """What an attempt costs, as a ratio to limits' test and hit, twice."""
+    found = _find(SYNC)
+    report.add_table("core", HEAD, _rows(SYNC, found, races))
+    for contender, most in ((Store, 0.5), (Whole, 1.0)):
+        ours = contender.name.removeprefix("authguard, ")
+        for at in (FIRST_RIGHT, THIRD_RIGHT):
+            what = f"{ours}: {COLUMNS[at].heading}, beside limits"
+            report.targets.append(Target(what, most, TIMES, found[SYNC.index(contender)][at].ratio))
+    report.images["benchmarks-core"] = _plot(found, races)
+
+
+def _plot(found: list[list[Found]], races: dict[str, Race]) -> str:
+    rows: list[Bar] = []
+    for contender, row in zip(SYNC, found, strict=True):
+        ratio = row[THIRD_RIGHT if contender.name.startswith("authguard") else THIRD_WRONG].ratio
+        checked = _guessed(contender.name, races).removesuffix(" †")
+        rows.append(Bar(named(contender.name), ratio, f"{ratio:.2f} {TIMES}, {checked} of 50"))
+    return bars(
+        "An attempt in memory, and the guesses checked of 50 at once, limit 5",
+        f"{TIMES} limits' test and hit, twice. authguard: admit and settle. On the third try.",
+        rows,
+        mark=Mark(1, "target of the whole guard"),
+    )
+
+
+def test_an_asynchronous_attempt_beside_the_peers(report: Report, races: dict[str, Race]) -> None:
+    """What an attempt costs on an event loop."""
+    report.add_table("core-async", HEAD, _rows(ASYNC, _find(ASYNC), races))
+
+
+def test_parallel_guesses_at_the_peers_patterns(report: Report, races: dict[str, Race]) -> None:
+    """How many of fifty parallel guesses reach the check, whatever is counted and from where they come."""
+    assert races["authguard: check, verify, settle"][2:] == (5, 5)
+    rows = [
+        (race.name, race.counts, str(race.one_address), str(race.many_addresses)) for race in races.values()
+    ]
+    report.add_table("races", ("the pattern", "counts", "one address", "50 addresses"), rows, words=2)
