@@ -30,6 +30,7 @@ __all__ = [
     "forget",
     "hot_until",
     "is_charged",
+    "is_idle",
     "level_at",
     "lock_end",
     "position",
@@ -246,6 +247,12 @@ def reset(counter: Counter, rule: Rule, clock: int) -> None:
 
 
 # How long it matters
+
+
+def is_idle(counter: Counter) -> bool:
+    """Say whether the counter says no more than none, however long ago it was charged."""
+    rule = counter.rule
+    return not (counter.entries or counter.level or rule.cap or rule.burst)
 
 
 def expires(counter: Counter, rule: Rule) -> int:

@@ -108,8 +108,11 @@ class Table:
         key = self._live.popleft()
         slot = self._slots.get(key)
         if isinstance(slot, Counter):
-            header = _HEADER.pack(_expires(slot), _hot_until(slot), self._number_of(slot.rule))
-            self._slots[key] = header + pack(slot)
+            self._slots[key] = _DEAD if rules.is_idle(slot) else self._folded(slot)
+
+    def _folded(self, slot: Counter) -> bytes:
+        header = _HEADER.pack(_expires(slot), _hot_until(slot), self._number_of(slot.rule))
+        return header + pack(slot)
 
     def _number_of(self, rule: Rule) -> int:
         """Return the place of a rule in the list of those few that there are."""
@@ -130,14 +133,22 @@ class Table:
 
     def _visit(self, visits: int, *, full: bool) -> None:
         """Drop dead keys, and, when the table is full, those that aren't hot."""
-        leaves = _hot_until if full else _expires
+        leaves = self._is_cold if full else self._is_dead
         for _ in range(min(visits, len(self._round))):
             self._next %= len(self._round)
             key = self._round[self._next]
-            if leaves(self._slots[key]) <= self.now:
+            if leaves(self._slots[key]):
                 self._drop(key)
             else:
                 self._next += 1
+
+    def _is_dead(self, slot: Slot) -> bool:
+        if isinstance(slot, Counter) and slot.last + slot.rule.window > self.now:
+            return False  # no counter dies sooner, and most needn't be looked at more closely
+        return _expires(slot) <= self.now
+
+    def _is_cold(self, slot: Slot) -> bool:
+        return _hot_until(slot) <= self.now
 
     def _drop(self, key: bytes) -> None:
         del self._slots[key]

@@ -333,6 +333,21 @@ def test_a66_a_single_failure_long_ago_is_not_hot_but_remembered() -> None:
     assert rules.expires(key.counter, LOGIN) == START + 180 * DAY
 
 
+def test_only_a_counter_that_says_no_more_than_none_is_idle() -> None:
+    """An entry, a level, a bucket, or a count of failures in a row says more."""
+    key = Key(LOCKING._replace(cap=0))
+    assert key.attempt() is None
+    assert not rules.is_idle(key.counter)
+    rules.refund(key.counter, 0)
+    assert rules.is_idle(key.counter)
+    key.counter.level = 1
+    assert not rules.is_idle(key.counter)
+    for rule in (CAPPED, Rule(5, WINDOW, burst=5)):
+        other = Counter()
+        other.rule = rule
+        assert not rules.is_idle(other)
+
+
 def test_a_counter_of_nothing_has_expired() -> None:
     """What was never charged need not be kept."""
     assert rules.expires(Counter(), PLAIN) < START

@@ -109,6 +109,20 @@ def test_a_packed_counter_that_expired_is_none() -> None:
     assert get(kept, name(1), NOW + WINDOW) is None
 
 
+def test_what_says_nothing_is_dropped_instead_of_packed() -> None:
+    """An address whose attempts were all given back; an account's count of failures in a row stays."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "LIVE_COUNTERS", 0)
+        kept = Table(10)
+        for key, rule in ((b"address", RULE), (b"account", CAPPED)):
+            charge(kept, key, rule, NOW)
+            counter = kept.get(key)
+            assert isinstance(counter, Counter)
+            counter.entries.clear()
+        assert get(kept, b"address", NOW) is None
+        assert get(kept, b"account", NOW) is not None
+
+
 def test_a_counter_takes_the_rule_it_is_put_with() -> None:
     """A rule that was changed decides from then on how long it stays."""
     kept = Table(10)
