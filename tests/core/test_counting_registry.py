@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authguard_core.counting.limits import DAY
-from authguard_core.counting.registry import LIFETIME, LIVE_SOURCES, epoch_at, is_alive, issue, next_generation
+from authguard_core.counting.registry import (
+    LIFETIME,
+    LIVE_SOURCES,
+    epoch_at,
+    is_alive,
+    issue,
+    next_generation,
+)
 from authguard_core.counting.state import NO_DEVICES, Proof, Registry
 
 
