@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from authguard_core.counting.ops import Charged
 from authguard_core.counting.refusal import Reason
@@ -57,20 +56,26 @@ class Outcome(enum.Enum):
     the attempt is given back, and clears nothing."""
 
 
-class Ticket(NamedTuple):
+# No tuples: whoever writes a tuple out, as JSON say, writes its fields, whatever its repr hides.
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
     """The receipt of an admitted attempt, to be settled once its outcome is known."""
 
-    attempt: int
+    attempt: int = field(repr=False)
     purpose: str
     subject: Subject
-    source: int
-    charged: tuple[Charged, ...]
-    observed: tuple[Charged, ...]
+    source: int = field(repr=False)
+    charged: tuple[Charged, ...] = field(repr=False)
+    observed: tuple[Charged, ...] = field(repr=False)
+    generation: int = field(repr=False)
+    """Of the account's known sources, when the attempt began."""
     known: bool
     """Whether the attempt came from a known source, which has a budget of its own."""
-    device: Device | None
+    device: Device | None = field(repr=False)
     """The known device that was charged in the account's stead."""
-    network: str | None
+    network: str | None = field(repr=False)
     cookies: bool
     """Whether a device cookie may be set on this connection."""
     account: str
@@ -80,11 +85,9 @@ class Ticket(NamedTuple):
     ref: str
     """The attempt's id as events show it."""
 
-    def __repr__(self) -> str:
-        return f"<Ticket: {self.purpose}, account {self.account}, known={self.known}>"
 
-
-class Decision(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Decision:
     """What the guard says: the same for an existing and an unknown account, given equal histories."""
 
     verdict: Verdict

@@ -50,7 +50,7 @@ class KeyRing:
                 expected=f"one or more of at least {MIN_SECRET_BYTES} bytes",
                 do='Make one with: python -c "import secrets; print(secrets.token_hex(32))"',
             )
-        self._secrets = tuple(secrets)
+        self._secrets = tuple(dict.fromkeys(secrets))
         # Whoever attacks an account or from an address comes again and again.
         self._cached_key = lru_cache(CACHED_KEYS)(self._make_key)
 

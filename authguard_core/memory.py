@@ -87,7 +87,7 @@ class MemoryStorage:
 
         """
         with self._lock:
-            self._table.begin(int(self._clock() * 1_000))
+            self._table.begin(round(self._clock() * 1_000))
             return (self._run(ops[0]),) if len(ops) == 1 else [self._run(op) for op in ops]
 
     def _run(self, op: Op) -> Result:

@@ -87,7 +87,8 @@ def keys_of(op: Op) -> tuple[bytes, ...]:
     """Return every key the operation may read or write."""
     match op:
         case Admit():
-            return tuple(charge.key for charge in op.charges) + (_known_keys(op.known) if op.known else ())
+            keys = tuple(charge.key for charge in op.charges) + (_known_keys(op.known) if op.known else ())
+            return (*keys, op.registry) if op.registry else keys
         case Settle():
             keys = tuple(charged.key for charged in (*op.charged, *op.observed))
             return keys + (_issue_keys(op.issue) if op.issue else ())
@@ -136,7 +137,9 @@ def _admit(op: Admit, records: Records, clock: int) -> Admitted | Refused:
         # A known source is one, from whatever address it comes.
         entry = Entry(clock, op.attempt, 0 if known else op.source)
         charged = _charge(entry, charges, counters, records)
-    return Admitted(tuple(charged), known is not None, _observe(op, records) if known else ())
+    observed = _observe(op, records) if known else ()
+    generation = _registry(records, op.registry).generation if op.registry else 0
+    return Admitted(tuple(charged), known is not None, observed, generation=generation)
 
 
 def _counter(records: Records, key: bytes) -> Counter:
@@ -278,6 +281,8 @@ def _registry(records: Records, key: bytes, epoch: int = 0) -> Registry:
 def _issue(issue: Issue, records: Records, clock: int) -> Proof | None:
     until = clock + registry.LIFETIME
     before = _registry(records, issue.registry, issue.epoch)
+    if issue.generation is not None and issue.generation != before.generation:
+        return None  # a reset came in between
     after = registry.issue(before) if issue.fresh else before
     if after.generation or after.serial:
         records.put(issue.registry, after, until=until)

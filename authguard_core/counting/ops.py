@@ -64,6 +64,8 @@ class Admit(NamedTuple):
     source: int
     charges: tuple[Charge, ...]
     known: Known | None = None
+    registry: bytes | None = None
+    """Where the account's known sources are kept, if a success may make this one known."""
 
 
 class Charged(NamedTuple):
@@ -88,6 +90,8 @@ class Admitted(NamedTuple):
     """The account's counter, where a known source was charged in its stead."""
     shared: bool = False
     """The store is full: a counter was shared with other keys."""
+    generation: int = 0
+    """The generation of the account's known sources, if it was asked for."""
 
 
 class Refused(NamedTuple):
@@ -110,6 +114,8 @@ class Issue(NamedTuple):
     """The counter of a source that has no cookie: when it becomes known, it has its whole budget."""
     epoch: int = 0
     """The epoch of the registry, where it begins with this source: Unix time in seconds."""
+    generation: int | None = None
+    """When the attempt began: nobody becomes known in a later one. None: whichever it is."""
 
 
 class Settle(NamedTuple):

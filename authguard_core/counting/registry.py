@@ -1,8 +1,8 @@
-"""Which known sources of an account are alive: a generation and a running number.
+"""Which known sources of an account are alive: an epoch, a generation and a running number.
 
 A new source gets the next serial of the present generation. It is alive while it
 is among the last :data:`LIVE_SOURCES` of its generation; a password change or
-reset begins a new generation and so ends all of them at once. Two numbers an
+reset begins a new generation and so ends all of them at once. Three numbers an
 account are enough, however many sources there are.
 """
 
@@ -12,7 +12,7 @@ from authguard_core.counting.state import Proof, Registry
 __all__ = ["LIFETIME", "LIVE_SOURCES", "epoch_at", "is_alive", "issue", "next_generation"]
 
 LIVE_SOURCES = 10
-"""How many known sources of one account are alive at once; an older one falls out."""
+"""How many known sources of one account are alive at once, for each listed secret; an older one falls out."""
 
 LIFETIME = 180 * DAY
 """How long a known source stays known without a sign-in, in milliseconds."""

@@ -181,6 +181,9 @@ def charge(counter: Counter, rule: Rule, entry: Entry) -> None:
     if rule.burst:
         bucket.charge(counter, rule, entry.time)
         return
+    if not counter.total:
+        # A store may have dropped the counter in between: a number must never come again.
+        counter.total = counter.cleared = entry.time
     counter.entries.append(entry)
     counter.total += 1
 

@@ -53,7 +53,7 @@ class Counter:
 
 
 class Registry(NamedTuple):
-    """Which known sources of an account are alive: a generation and a running number."""
+    """Which known sources of an account are alive: an epoch, a generation and a running number."""
 
     generation: int = 0
     serial: int = 0
@@ -79,7 +79,7 @@ Record = Counter | Registry | Proof | Value
 
 NO_DEVICES = Registry()
 
-_COUNTER, _REGISTRY, _PROOF, _VALUE = 0x10, 0x11, 0x12, 0x13
+_COUNTER, _REGISTRY, _PROOF, _VALUE = 0x20, 0x21, 0x22, 0x23
 _HEADER = struct.Struct("<BBIqqqq")
 _ENTRY_BYTES = 24
 _entry = partial(tuple.__new__, Entry)

@@ -1,6 +1,6 @@
 """Operators' verbs: look at an account, unlock it, unlock an address, and a completed reset."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from authguard_core.attempt import Decision, Verdict
 from authguard_core.clientip import client_address
@@ -38,7 +38,7 @@ class AccountStatus:
     wait: float | None
     """For how many seconds; None where it is admitted, or where time alone doesn't help."""
     generation: int
-    """How often all known sources were ended by a reset."""
+    """How often all known sources were ended by a reset, since the first secret is what it is."""
 
 
 def plan_inspect(policy: Policy, purpose: str, subject: Subject) -> Plan[AccountStatus]:
@@ -124,7 +124,7 @@ def plan_reset_completed(
         if not isinstance(cleared, Cleared) or cleared.proof is None or not policy.may_set_cookie(peer):
             return done
         device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
-        return done._replace(device=device)
+        return replace(done, device=device)
 
     return Plan((op, *former), lambda results: decide(_first(results)))
 

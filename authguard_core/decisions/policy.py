@@ -68,6 +68,8 @@ class Account(NamedTuple):
     """Its counter, for all sources that aren't known."""
     ref: str
     """Its pseudonym, the same for all purposes."""
+    registry: bytes | None
+    """Where it is kept which sources of it are known; None where the purpose knows none."""
 
 
 class Place(NamedTuple):
@@ -118,7 +120,9 @@ class Policy:
     def _account(self, purpose: str, subject: Subject) -> Account:
         key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
         ref = self.keys.key("account", *subject).hex()
-        return Account(Charge(Scope.ACCOUNT, key, self.purpose(purpose).account), ref)
+        rules = self.purpose(purpose)
+        registry = self.registry_key(subject) if rules.device else None
+        return Account(Charge(Scope.ACCOUNT, key, rules.account), ref, registry)
 
     def _place(self, purpose: str, network: str, subnet: str) -> Place:
         rules = self.purpose(purpose)

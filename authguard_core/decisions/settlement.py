@@ -4,6 +4,8 @@ A failure needs no storage trip. A settlement that can't be stored never fails a
 correct sign-in: the attempt merely stays counted.
 """
 
+from dataclasses import replace
+
 from authguard_core import device as cookies
 from authguard_core.attempt import Decision, Outcome, Ticket, Verdict
 from authguard_core.counting.ops import Issue, Result, Settle, Settled
@@ -54,7 +56,7 @@ def _noted(decision: Decision, ticket: Ticket, results: Results, now: float) -> 
     if not isinstance(results, StorageError):
         return decision
     failed = _event(ticket, EventKind.STORAGE_FAILED, Reason.STORAGE_FAILED, now)
-    return decision._replace(events=(*decision.events, failed))
+    return replace(decision, events=(*decision.events, failed))
 
 
 SUCCEEDED = (EventKind.SUCCEEDED, Reason.SUCCEEDED)
@@ -78,7 +80,7 @@ def _success(
             return complete
         known = _event(ticket, EventKind.DEVICE_KNOWN, Reason.SUCCEEDED, now)
         events = complete.events if ticket.device else (*complete.events, known)
-        return complete._replace(device=cookie(policy, ticket.subject, device, now=now), events=events)
+        return replace(complete, device=cookie(policy, ticket.subject, device, now=now), events=events)
 
     return Plan((op,), decide)
 
@@ -92,19 +94,21 @@ def _issue(policy: Policy, ticket: Ticket, epoch: int) -> Issue | None:
     if rules.device is None:
         return None
     registry = policy.registry_key(ticket.subject)
+    begun = ticket.generation
     fresh = not ticket.known or bool(ticket.device and ticket.device.secret)
     if not rules.known_by_address or ticket.network is None or ticket.device:
-        return Issue(registry, fresh, epoch=epoch)
+        return Issue(registry, fresh, epoch=epoch, generation=begun)
     proof = policy.proof_key(ticket.subject, ticket.network)
     charge = policy.known_charge(ticket.purpose, ticket.subject, *BY_ADDRESS, ticket.network)
-    return Issue(registry, fresh, proof, charge, epoch)
+    return Issue(registry, fresh, proof, charge, epoch, begun)
 
 
 def _device(ticket: Ticket, settled: Result, nonce: bytes) -> Device | None:
     """Return the device whose cookie is to be set: a new one, or the known one once more."""
     if isinstance(settled, Settled) and settled.proof:
         return Device(nonce, settled.proof)
-    return ticket.device
+    # One that a former secret signed keeps its cookie as it is: under the present one it has no place.
+    return None if ticket.device and ticket.device.secret else ticket.device
 
 
 def cookie(policy: Policy, subject: Subject, device: Device, *, now: float) -> DeviceCookie:

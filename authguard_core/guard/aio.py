@@ -20,7 +20,6 @@ from authguard_core.guard.shell import (
     Shell,
     account_of,
     in_time,
-    named,
     nonce,
     subject_of,
     unresolved,
@@ -187,7 +186,7 @@ class AsyncGuard(Shell):
             return error
 
     async def _find(self, identifier: str | None) -> Subject | StorageError | None:
-        subject = named(identifier)
+        subject = self._identified(identifier)
         if subject is None or self._resolve is None:
             return subject
         try:

@@ -27,7 +27,6 @@ __all__ = [
     "account_of",
     "blocking",
     "in_time",
-    "named",
     "nonce",
     "subject_of",
     "unresolved",
@@ -63,6 +62,7 @@ class Shell:
         self.policy: Policy = self.settings.policy()
         self._observers = tuple([blocking("observers", observer) for observer in observers])
         self._clock = clock
+        self._remembered = lru_cache(REMEMBERED)(_named)
         if not self.policy.cookie_secure:
             logger.warning("COOKIE_SECURE is off: device cookies are for plain http on this machine only")
 
@@ -81,6 +81,11 @@ class Shell:
     def client_address(self, peer: str, headers: Iterable[tuple[str, str]] = ()) -> ClientAddress:
         """Return the address that an attempt with this peer and these headers is counted under."""
         return client_address(peer, headers, self.policy.trusted)
+
+    def _identified(self, identifier: str | None) -> Subject | None:
+        """Return who an identifier names, before anybody looks up whose it is; None where that is nobody."""
+        # What is too long to name anybody is too long to be remembered, too.
+        return self._remembered(identifier) if identifier and len(identifier) <= MAX_IDENTIFIER else None
 
     def _tell(self, decision: Decision) -> Decision:
         if self._observers:
@@ -115,13 +120,6 @@ def unresolved(error: BaseException) -> StorageError:
     return StorageError(f"resolve failed: {type(error).__name__}")
 
 
-def named(identifier: str | None) -> Subject | None:
-    """Return who an identifier names, before anybody looked up whose it is; None where it names nobody."""
-    # What is too long to name anybody is too long to be remembered, too.
-    return _named(identifier) if identifier and len(identifier) <= MAX_IDENTIFIER else None
-
-
-@lru_cache(REMEMBERED)
 def _named(identifier: str) -> Subject | None:
     name = canonical(identifier)
     return None if name is None else subject_of(name, None)

@@ -19,7 +19,6 @@ from authguard_core.guard.shell import (
     Shell,
     account_of,
     blocking,
-    named,
     nonce,
     subject_of,
     unresolved,
@@ -179,7 +178,7 @@ class Guard(Shell):
             return error
 
     def _find(self, identifier: str | None) -> Subject | StorageError | None:
-        subject = named(identifier)
+        subject = self._identified(identifier)
         if subject is None or self._resolve is None:
             return subject
         try:

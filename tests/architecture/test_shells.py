@@ -15,8 +15,8 @@ SHELL = "from authguard_core.guard.shell import"
 IN_TIME = "self._resolve = None if resolve is None else in_time(resolve, seconds)"
 DIFFERENCES = [
     (
-        [f"{SHELL} Resolve, Shell, account_of, blocking, named, nonce, subject_of, unresolved"],
-        [f"{SHELL} AsyncResolve, Resolve, Shell, account_of, in_time, named, nonce, subject_of, unresolved"],
+        [f"{SHELL} Resolve, Shell, account_of, blocking, nonce, subject_of, unresolved"],
+        [f"{SHELL} AsyncResolve, Resolve, Shell, account_of, in_time, nonce, subject_of, unresolved"],
     ),
     (
         ["resolve: Resolve | None=None"],

@@ -64,7 +64,11 @@ class Key:
             self.clock += MINUTE
 
     def succeed(self, attempt: int, source: int = HERE) -> None:
-        rules.succeed(self.counter, attempt, source, attempt + 1)
+        rules.succeed(self.counter, attempt, source, self.number(attempt))
+
+    def number(self, attempt: int) -> int:
+        """Return an attempt's running number: they begin with the time of the first."""
+        return self.charged[0] + attempt + 1
 
     @property
     def surviving(self) -> list[int]:
@@ -72,7 +76,7 @@ class Key:
         return [entry.attempt for entry in self.counter.entries]
 
     def release(self, attempt: int) -> None:
-        rules.release(self.counter, attempt, attempt + 1)
+        rules.release(self.counter, attempt, self.number(attempt))
 
     def lock(self) -> int:
         """Fill the window, and return when the lock ends."""

@@ -373,3 +373,16 @@ def test_an_address_that_becomes_known_has_its_whole_budget(store: Objects) -> N
     ticket = store.admit()
     assert ticket.settle(issue=Issue(REGISTRY, True, PROOF, DEVICE)) == Proof(0, 1)
     assert store.view(DEVICE).failures == 0
+
+
+@pytest.mark.parametrize(("generation", "proof"), [(None, Proof(1, 2)), (1, Proof(1, 2)), (0, None)])
+def test_a41_nobody_becomes_known_in_a_later_generation(
+    store: Objects, generation: int | None, proof: Proof | None
+) -> None:
+    """Which generation it was when the attempt began is told at admission, and asked for at settlement."""
+    admitted = store.execute(Admit(1, HERE, (ACCOUNT,), registry=REGISTRY))
+    assert isinstance(admitted, Admitted)
+    assert admitted.generation == 0
+    store.execute(Clear((), REGISTRY))
+    issue = Issue(REGISTRY, True, generation=generation)
+    assert store.execute(Settle(1, HERE, admitted.charged, issue=issue)) == Settled(proof)

@@ -179,7 +179,7 @@ def test_a61_a_clock_that_goes_back_takes_no_cookie_away() -> None:
 
 
 def test_a78_a_cookie_survives_the_rotation_of_the_secret() -> None:
-    """While the old secret is on the list its cookies are read, and told apart; the new one signs the next."""
+    """While the old secret is listed its cookies are read, and told apart; the new one signs the next."""
     rotated = KeyRing([b"2" * 32, b"1" * 32])
 
     assert read(rotated, ALICE, VALUE, now=NOW) == DEVICE._replace(secret=1)
