@@ -51,10 +51,42 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def simulate(session: nox.Session) -> None:
+    """Thousands of simulated histories, workers and faults chosen by seeds: ``-- 7`` or ``-- 0-100000``."""
+    session.install("-e", ".[test]")
+    seeds, *more = session.posargs or ["0-2999"]
+    session.env["SIMULATION_SEEDS"] = seeds
+    run_pytest(session, "-n", "2", "tests/property/test_simulation.py", *more)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """A test of the tests: plant faults in copies of the library, and see that the suite finds each."""
+    session.install("-e", ".[test]")
+    run_pytest(session, "-n", "2", "tests/faults", *session.posargs)
+
+
+@nox.session
 def own_coverage(session: nox.Session) -> None:
     """Each module must be covered by its own test file alone."""
     session.install("-e", ".[test]")
     session.run("python", "tests/own_coverage.py", *session.posargs)
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change one thing at a time in what counts, names and locates: do the tests notice?"""
+    session.install("-e", ".[mutation,test]")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Look for bytes that break a reader of what strangers send, 20 s each; --seconds for longer."""
+    if sys.platform != "linux":
+        session.skip("atheris has wheels for Linux alone")
+    session.install("-e", ".[fuzz,test]")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
 @nox.session
@@ -115,10 +147,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def attacks(session: nox.Session) -> None:
+    """Write docs/attacks.md anew, from the catalogue of attacks and the names of the tests."""
+    session.run("python", "tests/attack_catalogue.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
-    """The benchmarks: they print ratios and assert no time."""
-    if not any((ROOT / "tests" / "benchmarks").glob("*.py")):
-        session.skip("tests/benchmarks holds no benchmark")
+    """The benchmarks: they print ratios and assert no time. ``-- --write`` puts them into the docs."""
     session.install("-e", ".[bench,test]")
     run_pytest(session, "tests/benchmarks", "-q", "-s", *session.posargs)
 

@@ -14,7 +14,7 @@ import pytest
 
 CORE = Path(__file__).parents[2] / "authguard_core"
 FACADE = "authguard_core"  # the package's __init__, which re-exports pure and impure names alike
-IMPURE = {"guard", "memory", "resilience", "settings"}  # modules, or packages with all they hold
+IMPURE = {"guard", "memory", "resilience", "settings", "testing"}  # modules, or packages with all they hold
 EFFECTS = {
     "asyncio",
     "concurrent",

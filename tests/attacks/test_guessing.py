@@ -165,3 +165,45 @@ def test_g2_settling_twice_gives_back_once(undelayed: Login) -> None:
     for _ in range(3):
         undelayed.guard.settle(decision.ticket, Outcome.SUCCESS)
     assert undelayed.guard.inspect("alice").failures == 3
+
+
+def patient(login: Login, *, hours: float, cookie: str | None = None) -> int:
+    """Guess whenever it is allowed, for hours; with a cookie the owner lifts each cap. Return the checks."""
+    end, before, owner = login.clock.now + hours * 60 * MINUTE, login.checked["alice"], 0
+    while login.clock.now < end:
+        decision = login.attempt("alice")
+        if decision.reason is Reason.CAPPED and cookie:
+            owner += login.attempt("alice", "right", device=cookie).verdict is Verdict.COMPLETE
+        login.clock.advance(decision.wait or (MINUTE if decision.reason is Reason.CAPPED else 0))
+    return login.checked["alice"] - before - owner
+
+
+def test_a06_the_cap_is_reached_within_18_hours_and_then_nothing_is_checked(login: Login) -> None:
+    """Who runs into every lock: a hundred checks in 17 h 46 min, then none for a week."""
+    assert patient(login, hours=17.7) == 95
+    assert patient(login, hours=0.07) == 5
+    assert patient(login, hours=7 * 24) == 0
+
+
+def test_a02_an_owner_who_lifts_each_cap_leaves_120_guesses_a_day(login: Login) -> None:
+    """Who runs into every lock: 130 on the first day, 120 on each further one."""
+    cookie = login.device_of("alice")
+    days = [patient(login, hours=24, cookie=cookie) for _ in range(3)]
+    assert days == [130, 120, 120]
+
+
+def test_a06_a11_a_success_clears_no_failure_that_began_after_it_however_late_it_is_told() -> None:
+    """The account meant nothing for a while, and the store forgot it: no number comes again."""
+    login = make_login(account_limit="9/20s", delay="off", lock="off", ip_limit="off", subnet_limit="off")
+    for _ in range(5):
+        login.begin("alice", address="198.51.100.9")
+    late = login.begin("alice")
+    login.attempt("alice", "right")
+    login.clock.advance(60)
+    for number in range(10):
+        login.begin(f"other{number}")
+    for _ in range(3):
+        login.begin("alice", address="203.0.113.5")
+    assert late
+    login.guard.settle(late, Outcome.SUCCESS)
+    assert login.guard.inspect("alice").consecutive == 3

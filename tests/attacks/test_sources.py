@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authguard_core import Attempt, Outcome, Reason, Verdict
+from authguard_core import Attempt, Outcome, Reason, Ticket, Verdict
 from tests.attacks.world import DAY, MINUTE, Login, make_login
 
 
@@ -68,7 +68,7 @@ def test_a11_a_success_that_began_first_does_not_clear_what_began_later(undelaye
 @given(st.permutations(["begin"] * 2 + ["settle"] * 2 + ["fail"] * 5))
 def test_a11_in_any_interleaving_no_more_than_five_failures_are_checked(events: list[str]) -> None:
     """Two right attempts begin and end anywhere among five wrong ones: the bound holds in each order."""
-    login, open_tickets, checked = make_login(delay_after=5), [], 0
+    login, open_tickets, checked = make_login(delay_after=5), list[Ticket](), 0
     for number, event in enumerate(events):
         if event == "begin" and (ticket := login.begin("alice", address=f"198.51.100.{number}")):
             open_tickets.append(ticket)

@@ -1,17 +1,11 @@
-"""Identities, addresses, time, memory and comparisons, as they reach the guard."""
-
-import ast
-from pathlib import Path
+"""Identities, addresses, time and memory, as they reach the guard."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from authguard_core import Attempt, EventKind, Reason, Verdict
-from authguard_core.keys import KeyRing, encode
 from tests.attacks.world import MINUTE, Login, make_login
-
-SOURCES = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -57,18 +51,6 @@ def test_a23_a_hundred_attempts_without_a_name_lock_nobody(login: Login) -> None
         for number in range(25):
             login.attempt(empty, address=f"10.0.{number}.1")
     assert login.attempt("alice", "right").verdict is Verdict.COMPLETE
-
-
-@given(st.lists(st.text()), st.lists(st.text()))
-def test_a24_different_parts_never_make_the_same_key(one: list[str], other: list[str]) -> None:
-    """Two tuples of parts encode alike only if they are equal, whatever the delimiters in them."""
-    assert (encode(one) == encode(other)) == (one == other)
-
-
-def test_a24_a_purpose_and_a_name_cannot_be_shifted_into_each_other() -> None:
-    """No part runs into its neighbour, in keys either."""
-    ring = KeyRing([b"k" * 32])
-    assert ring.key("a", "bc") != ring.key("ab", "c")
 
 
 def test_a26_rotating_forwarding_headers_buys_nothing(login: Login) -> None:
@@ -125,7 +107,7 @@ def test_a29_a_spoofed_header_locks_no_victims_address(login: Login) -> None:
 
 def test_a30_ten_thousand_addresses_of_one_network_are_one_address(login: Login) -> None:
     """IPv6 is counted per /64: rotating inside it buys nothing."""
-    for number in range(1_000):
+    for number in range(10_000):
         login.attempt(f"user{number}", address=f"2001:db8:1:2::{number:x}")
     assert login.checked.total() == 30
 
@@ -181,8 +163,7 @@ def test_a67_a_flood_of_names_fills_no_memory() -> None:
     login = make_login(max_keys=500)
     for number in range(20_000):
         login.attempt(f"flood{number}", address=f"10.{number >> 8}.{number & 255}.1")
-    storage = login.guard.storage
-    assert len(storage) <= 500 + 3 * 4_096  # type: ignore[arg-type]
+    assert len(login.store) <= 500 + 3 * 4_096
 
 
 def test_a67_a_full_store_still_limits_new_names() -> None:
@@ -202,16 +183,3 @@ def test_a67_one_account_fills_no_store_with_addresses_of_its_own() -> None:
         login.attempt("alice", "right", address=f"10.{number >> 8}.{number & 255}.1")
     newcomer = login.guard.check(Attempt(identifier="bob", peer="192.0.2.1"))
     assert [event.kind for event in newcomer.events] == [EventKind.ADMITTED]
-
-
-def test_a77_secrets_are_compared_in_constant_time_only() -> None:
-    """No ``==`` or ``!=`` stands between anything called signature, digest, token, mac or secret."""
-    words = ("signature", "digest", "token", "mac", "secret", "password", "hash")
-    found: list[str] = []
-    for path in (*SOURCES.glob("authguard_core/**/*.py"), *SOURCES.glob("adapters/**/*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
-                names = [ast.unparse(side).lower() for side in (node.left, *node.comparators)]
-                if any(part.endswith(words) for part in names):
-                    found.append(f"{path.name}:{node.lineno} {ast.unparse(node)}")
-    assert found == []

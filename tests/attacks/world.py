@@ -30,6 +30,7 @@ class Login:
 
     guard: Guard
     clock: Clock
+    store: MemoryStorage
     checked: Counter[str] = field(default_factory=Counter[str])
     """How many passwords were looked at, by the account's name."""
 
@@ -79,4 +80,4 @@ def make_login(
     clock = Clock()
     settings = Settings.load(secret_key=SECRET, preset=preset, trusted_proxies=trusted_proxies, login=login)
     storage = MemoryStorage(clock=clock, max_keys=max_keys)
-    return Login(Guard(settings, storage=storage, clock=clock), clock)
+    return Login(Guard(settings, storage=storage, clock=clock), clock, storage)
