@@ -73,10 +73,16 @@ def guarded_routes(shop: Shop) -> list[GuardedRoute]:
             purpose="register",
             identity="email",
             fields=("username", "password"),
-            unsent={422},
+            unsent={422, 503},  # the password is hashed before the mail is sent
         ),
         SendRoute("POST", "/reset", purpose="reset", identity="username", refused=as_if_sent),
-        ResetRoute("POST", "/reset/confirm", token="token", account=shop.accounts.reset_token_owner),  # noqa: S106 - a field's name
+        ResetRoute(
+            "POST",
+            "/reset/confirm",
+            token="token",  # noqa: S106 - a field's name
+            account=shop.accounts.reset_token_owner,
+            success={200},
+        ),
     ]
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import anyio
 
-from authguard_asgi.begun import Begun
 from authguard_asgi.protocol import Message, Receive, Scope
 from authguard_asgi.requests import content_length_of
 from authguard_core.body import MAX_BODY
@@ -60,12 +59,10 @@ class BufferedBody:
         """
         if self._announced > self._max_body:
             return 413
-        # Most bodies have arrived already, and a deadline costs as much as all the rest of the reading.
-        reading = Begun(self._read())
-        if reading.is_done:
-            return reading.result
+        # What is around the guard may open a task group in its receive (Starlette's BaseHTTPMiddleware does),
+        # and cancel scopes must be closed in the order in which they were opened.
         with anyio.move_on_after(self._timeout):
-            return await reading
+            return await self._read()
         return 408
 
     async def receive(self) -> Message:

@@ -132,7 +132,8 @@ class AttemptContext:
 
     So verify once per attempt: one whose first verification finished and whose second raises ``HasherBusy``
     would be given back although a secret was checked. Where you must verify twice, catch the second one
-    yourself and call ``fail``.
+    yourself and call ``fail``. And where the block sends something, hash before it does: what was sent and
+    then found no place to hash would be given back too.
 
     Args:
         guard: Who decides.

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from authguard_asgi.responses import Headers, device_headers
 from authguard_asgi.settling import report_reset, settle
@@ -18,6 +18,7 @@ logger = logging.getLogger("authguard")
 Lookup: TypeAlias = Callable[[str], str | None] | Callable[[str], Awaitable[str | None]]
 """Finds the account that a token was issued for, None for a token that isn't valid."""
 
+_NOTHING: Final[Mapping[int, Outcome]] = {}
 _UNAVAILABLE = refused(Decision(verdict=Verdict.REFUSE, reason=Reason.STORAGE_FAILED, wait=1))
 
 
@@ -30,7 +31,7 @@ class Course:
         return []
 
     async def unchecked(self) -> None:
-        """Hear that every hashing slot was taken: nothing was looked at."""
+        """Hear that every hashing slot was taken: nothing was hashed."""
 
     async def left(self) -> None:
         """Hear that the application is done, whether or not it has answered."""
@@ -42,23 +43,32 @@ class AttemptCourse(Course):
     Args:
         guard: Who is told.
         ticket: The attempt.
-        outcomes: What the statuses tell. None for a request that only may be the declared one: whatever
+        outcomes: What the statuses tell. Nothing for a request that only may be the declared one: whatever
             comes, it has failed.
+        when_busy: What it tells if every hashing slot was taken.
     """
 
-    def __init__(self, guard: AsyncGuard, ticket: Ticket, outcomes: Mapping[int, Outcome] | None) -> None:
+    def __init__(
+        self,
+        guard: AsyncGuard,
+        ticket: Ticket,
+        outcomes: Mapping[int, Outcome] = _NOTHING,
+        *,
+        when_busy: Outcome = Outcome.FAILURE,
+    ) -> None:
         self._guard = guard
         self._ticket = ticket
         self._outcomes = outcomes
+        self._when_busy = when_busy
         self._open = True
 
     async def answered(self, status: int) -> Headers:
         """Report what the status tells."""
-        return await self._settle((self._outcomes or {}).get(status, Outcome.FAILURE))
+        return await self._settle(self._outcomes.get(status, Outcome.FAILURE))
 
     async def unchecked(self) -> None:
-        """Give the attempt back."""
-        await self._settle(Outcome.FAILURE if self._outcomes is None else Outcome.UNCHECKED)
+        """Give the attempt back, where it is certain that nothing was done."""
+        await self._settle(self._when_busy)
 
     async def left(self) -> None:
         """Report a failure, if there is no outcome yet."""

@@ -11,7 +11,7 @@ route                     a request is                        what its answer te
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Final
 
 from authguard_asgi.courses import AttemptCourse, Course, Lookup, ResetCourse, owner_of
@@ -20,7 +20,7 @@ from authguard_asgi.protocol import Scope
 from authguard_asgi.requests import attempt_of, peer_of
 from authguard_asgi.responses import Respond
 from authguard_core import AsyncGuard, Outcome
-from authguard_core.answers import Answer, refused
+from authguard_core.answers import BUSY, Answer, refused
 from authguard_core.body import BodyShape, Fields
 from authguard_core.errors import ConfigurationError
 
@@ -29,6 +29,8 @@ __all__ = ["AttemptRoute", "GuardedRoute", "LoginRoute", "ResetRoute", "SendRout
 _METHODS: Final = ("POST", "PUT", "PATCH")
 _SUCCESSES: Final = range(200, 400)
 _REFUSALS: Final = range(400, 600)
+_APART: Final = frozenset({"method", "path", "refused"})
+"""What two routes may differ in and be counted alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ class GuardedRoute(ABC):
         method: POST, PUT or PATCH.
         path: As the application declares it, below its root path. A segment may be a parameter, such as
             ``{tenant}``. What a status tells holds for requests with this very method and path; what merely
-            resembles them (``/Login``, ``/login/``, an overridden method, a parameter with one of
-            ``{}%;?#\`` in it) is counted too, and nothing that it is answered gives it back.
+            resembles them (``/Login``, ``/login/``, ``/login%3Fx``, an overridden method, a parameter with
+            one of ``{}%;?#\`` in it) is counted too, and nothing that it is answered gives it back. That
+            goes for every POST on the path of a route of another method, because its body may name that one.
+            Of two routes that a path may be (``/{tenant}/login``, ``/admin/login``) it is the one with the
+            literal segment, in whatever order they are given; the application must choose alike. If the two
+            are counted in different ways, one must be literal wherever the other is, and what only resembles
+            both (``/ADMIN/login``) is refused with 400.
         purpose: Whose limits hold.
         refused: Makes the response to a request that is refused, of the same shape as the middleware's
             ``respond``, and asked before it.
@@ -80,6 +87,12 @@ class GuardedRoute(ABC):
                 "Write it decoded; each segment is plain text or one parameter in braces.",
             )
         return segments
+
+    @property
+    def counted_by(self) -> tuple[object, ...]:
+        """All that says how a request is counted: where two routes agree in it, either may stand for both."""
+        names = [one.name for one in fields(self) if one.name not in _APART]
+        return (type(self), *[getattr(self, name) for name in names])
 
     def shape(self, max_body: int) -> BodyShape:
         """Return what the body must hold.
@@ -143,11 +156,17 @@ class AttemptRoute(GuardedRoute):
         decision = await guard.check(attempt)
         if decision.ticket is None:
             return refused(decision)
-        return AttemptCourse(guard, decision.ticket, self._outcomes() if exact else None)
+        if not exact:
+            return AttemptCourse(guard, decision.ticket)
+        return AttemptCourse(guard, decision.ticket, self._outcomes(), when_busy=self._when_busy())
 
     @abstractmethod
     def _outcomes(self) -> Mapping[int, Outcome]:
         """Return what the statuses tell; all others are failures."""
+
+    @abstractmethod
+    def _when_busy(self) -> Outcome:
+        """Return what it tells if every hashing slot was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +179,9 @@ class LoginRoute(AttemptRoute):
         identity: The body's field that says whose secret is tried.
         secrets: Further fields that must be there as text.
         success: The statuses, 200 to 399, by which the application says that the secret was right.
-            Everything else is a failure. An application that shows its form again with 200 after a wrong
-            password must not name 200, nor a redirect back to the login: name what a right one alone leads
-            to.
+            Everything else is a failure. There is no default: an application that shows its form again with
+            200 after a wrong password must not name 200, nor a redirect back to the login. Name what a right
+            one alone leads to.
         purpose: Whose limits hold.
         refused: Makes the response to a refused attempt, in place of the middleware's ``respond``.
 
@@ -171,7 +190,7 @@ class LoginRoute(AttemptRoute):
     """
 
     secrets: tuple[str, ...] = field(default=("password",), kw_only=True)
-    success: Collection[int] = field(default=frozenset({200}), kw_only=True)
+    success: Collection[int] = field(kw_only=True)
     purpose: str = field(default="login", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -180,6 +199,9 @@ class LoginRoute(AttemptRoute):
 
     def _outcomes(self) -> Mapping[int, Outcome]:
         return dict.fromkeys(self.success, Outcome.SUCCESS)
+
+    def _when_busy(self) -> Outcome:
+        return Outcome.UNCHECKED
 
     def _fields(self) -> tuple[str, tuple[str, ...]]:
         return self.identity, self.secrets
@@ -205,7 +227,9 @@ class SendRoute(AttemptRoute):
         identity: The body's field that says to whom something is sent.
         fields: Further fields that must be there as text.
         unsent: The statuses, 400 to 599, by which the application says that it has sent nothing and looked
-            nothing up: that a new password is too short, say. They give the attempt back.
+            nothing up: that a new password is too short, say. They give the attempt back. Name 503 only if
+            the handler hashes *before* it sends: then a ``HasherBusy`` out of it, which is answered with 503,
+            has sent nothing. Without it such a post stays counted, because its mail may be on its way.
         refused: Makes the response to a refused attempt, in place of the middleware's ``respond``.
 
     Raises:
@@ -222,6 +246,9 @@ class SendRoute(AttemptRoute):
 
     def _outcomes(self) -> Mapping[int, Outcome]:
         return dict.fromkeys(self.unsent, Outcome.UNCHECKED)
+
+    def _when_busy(self) -> Outcome:
+        return self._outcomes().get(BUSY.status, Outcome.FAILURE)
 
     def _fields(self) -> tuple[str, tuple[str, ...]]:
         return self.identity, self.fields
@@ -249,7 +276,8 @@ class ResetRoute(GuardedRoute):
             takes longer, is answered with 503, and the link stays unused.
         token: The body's field that holds the token.
         secrets: Further fields that must be there as text.
-        success: The statuses, 200 to 399, by which the application says that the new password is set.
+        success: The statuses, 200 to 399, by which the application says that the new password is set, and
+            no refused token is answered with. There is no default.
         purpose: Whose lock and cap end.
         refused: Makes the response where ``account`` failed, in place of the middleware's ``respond``.
 
@@ -262,7 +290,7 @@ class ResetRoute(GuardedRoute):
     account: Lookup = field(kw_only=True)
     token: str = field(default="token", kw_only=True)
     secrets: tuple[str, ...] = field(default=("password",), kw_only=True)
-    success: Collection[int] = field(default=frozenset({200}), kw_only=True)
+    success: Collection[int] = field(kw_only=True)
     purpose: str = field(default="login", kw_only=True)
 
     def __post_init__(self) -> None:

@@ -1,12 +1,12 @@
 """The middleware that guards sign-ins without touching their handlers."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from authguard_asgi.bodies import BODY_TIMEOUT, BufferedBody, check_limits
 from authguard_asgi.contexts import AttemptError
 from authguard_asgi.courses import Course
 from authguard_asgi.declared import GuardedRoute
+from authguard_asgi.overriding import body_names_a_method
 from authguard_asgi.protocol import ASGIApp, Message, Receive, Scope, Send
 from authguard_asgi.requests import content_type_of
 from authguard_asgi.responses import Respond, replace_headers, respond_with, send_answer
@@ -15,13 +15,10 @@ from authguard_asgi.servers import PeerWatch
 from authguard_asgi.unreadable import charge_unreadable
 from authguard_core import AsyncGuard
 from authguard_core.answers import BUSY, Answer
-from authguard_core.body import MAX_BODY, BodyShape, Fields, Unreadable, read_fields
+from authguard_core.body import MAX_BODY, Fields, Unreadable, read_fields
 from authguard_core.errors import HasherBusy
 
 __all__ = ["AuthGuardMiddleware"]
-
-_OVERRIDE: Final = BodyShape(identity="_method", text_fields=())
-"""A body that names a method: some applications take the request for that one."""
 
 
 class AuthGuardMiddleware:
@@ -40,20 +37,24 @@ class AuthGuardMiddleware:
 
     A request that only *may be* the sign-in to a lenient application (another spelling of the path, a
     method that a header, the query or a ``_method`` field could change) is counted like one, and what it
-    is answered never makes it a success: another page's 200 says nothing about a password.
+    is answered never makes it a success: another page's 200 says nothing about a password. One that may be
+    either of two routes that count in different ways is refused with 400, and charged to its address.
 
     Further:
 
     - A refused attempt never reaches the application. A body that can't be read is charged to the address.
     - ``HasherBusy`` out of the application is answered with 503, and the attempt given back: nothing was
-      hashed. So verify once per attempt: one whose first verification finished and whose second raises
-      ``HasherBusy`` would be given back although a password was checked. Where you must verify twice,
-      catch the second one yourself and answer as for a wrong password.
+      hashed. (That of a :class:`SendRoute` only if its ``unsent`` names 503: a mail may be on its way.) So
+      verify once per attempt: one whose first verification finished and whose second raises ``HasherBusy``
+      would be given back although a password was checked. Where you must verify twice, catch the second
+      one yourself and answer as for a wrong password.
     - Guarded responses carry ``Cache-Control: no-store``.
-    - An :class:`~authguard_asgi.AttemptError` out of a handler is answered, on every route.
+    - An :class:`~authguard_asgi.AttemptError` out of a handler is answered, on every HTTP route. Once the
+      response has begun it goes on like any other error.
     - A server that takes anybody's word for the client's address is not started, see
       :mod:`authguard_asgi.servers`.
-    - Requests on other routes, WebSockets and the lifespan pass with their very objects.
+    - Requests and responses of other routes pass as they are, WebSockets and the lifespan with their very
+      objects.
 
     Give it to Starlette's ``add_middleware``, so that it sees what handlers raise before Starlette makes
     a 500 of it. Whatever changes method, path or body (method overrides, decompression) must wrap it. And
@@ -96,48 +97,59 @@ class AuthGuardMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the application's lifespan."""
-        match = self._table.find(scope) if scope["type"] == "http" else None
-        try:
-            if match is not None:
-                await self._guarded(match, scope, receive, send)
-            elif scope["type"] != "lifespan" or not await self._watch.refuses_start(receive, send):
-                await self.app(scope, receive, send)
-        except AttemptError as error:
-            await self._answer(error.answer, scope, receive, send)
+        if scope["type"] == "http":
+            await self._answering(scope, receive, _Response(send))
+        elif scope["type"] != "lifespan" or not await self._watch.refuses_start(receive, send):
+            await self.app(scope, receive, send)
 
-    async def _guarded(self, match: Match, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answering(self, scope: Scope, receive: Receive, response: "_Response") -> None:
+        """Serve a request, and answer what a handler raises to have it answered."""
+        match = self._table.find(scope)
+        try:
+            if match is None:
+                await self.app(scope, receive, response.send)
+            else:
+                await self._guarded(match, scope, receive, response)
+        except AttemptError as error:
+            if response.started:
+                raise
+            await self._answer(error.answer, scope, receive, response.send)
+
+    async def _guarded(self, match: Match, scope: Scope, receive: Receive, response: "_Response") -> None:
         self._watch.look(scope)
-        route = match.route
+        route, send = match.route, response.send
         body = BufferedBody(scope, receive, max_body=self._max_body, timeout=self._body_timeout)
-        fields = await self._fields(route, scope, body)
+        fields = await self._fields(match, scope, body)
         if isinstance(fields, int):
             answer = await charge_unreadable(self._guard, scope, fields, purpose=route.purpose)
             await self._answer(answer, scope, body.receive, send)
             return
-        exact = match.exact and not _names_a_method(scope, body)
+        exact = match.exact and not body_names_a_method(scope, body.content)
         course = await route.begin(self._guard, scope, fields, exact=exact)
         if isinstance(course, Course):
-            await self._serve(course, scope, body.receive, send)
+            await self._serve(course, scope, body.receive, response)
         else:
             await self._answer(course, scope, body.receive, send, route.refused)
 
-    async def _fields(self, route: GuardedRoute, scope: Scope, body: BufferedBody) -> Fields | int:
+    async def _fields(self, match: Match, scope: Scope, body: BufferedBody) -> Fields | int:
         """Return what the body holds, or the status of what is wrong with it."""
-        status = await body.read()
+        status = 400 if match.ambiguous else await body.read()
         if status is not None:
             return status
-        fields = read_fields(content_type_of(scope), body.content, route.shape(self._max_body))
-        return fields.status if isinstance(fields, Unreadable) else fields
+        fields = read_fields(content_type_of(scope), body.content, match.route.shape(self._max_body))
+        if isinstance(fields, Unreadable):
+            return fields.status
+        is_ambiguous = match.ambiguous_if_overridden and body_names_a_method(scope, body.content)
+        return 400 if is_ambiguous else fields
 
-    async def _serve(self, course: Course, scope: Scope, receive: Receive, send: Send) -> None:
-        response = _Response(course, send)
+    async def _serve(self, course: Course, scope: Scope, receive: Receive, response: "_Response") -> None:
         try:
-            await self.app(scope, receive, response.send)
+            await self.app(scope, receive, _Heard(course, response).send)
         except HasherBusy:
             if response.started:
                 raise
             await course.unchecked()
-            await self._answer(BUSY, scope, receive, send)
+            await self._answer(BUSY, scope, receive, response.send)
         finally:
             await course.left()
 
@@ -153,25 +165,28 @@ class AuthGuardMiddleware:
             await respond_with(app, scope, receive, send)
 
 
-def _names_a_method(scope: Scope, body: BufferedBody) -> bool:
-    """Whether a field of the body says which method the request is to be taken for."""
-    content = body.content
-    if b"_method" not in content and b"\\" not in content and b"%" not in content:
-        return False  # not even in disguise
-    return not isinstance(read_fields(content_type_of(scope), body.content, _OVERRIDE), Unreadable)
-
-
 class _Response:
-    """Lets the guard hear the application's response."""
+    """Knows whether a response has started, and passes everything on."""
 
-    def __init__(self, course: Course, send: Send) -> None:
-        self._course = course
+    def __init__(self, send: Send) -> None:
         self._send = send
         self.started = False
 
     async def send(self, message: Message) -> None:
+        """Pass a message on."""
+        self.started = self.started or message["type"] == "http.response.start"
+        await self._send(message)
+
+
+class _Heard:
+    """Lets the guard hear the application's response."""
+
+    def __init__(self, course: Course, response: _Response) -> None:
+        self._course = course
+        self._response = response
+
+    async def send(self, message: Message) -> None:
         """Take the outcome from the response's start, and pass everything on."""
         if message["type"] == "http.response.start":
-            self.started = True
             message = replace_headers(message, await self._course.answered(message["status"]))
-        await self._send(message)
+        await self._response.send(message)

@@ -12,8 +12,8 @@ address that a header brought has no port as a rule, and one warning says so.
 
 import logging
 import os
-from collections.abc import Iterator
-from ipaddress import ip_network
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv6Network, ip_network
 from types import CellType, FunctionType, MethodType
 from typing import Final, NamedTuple, cast
 
@@ -27,6 +27,7 @@ logger = logging.getLogger("authguard")
 
 _VARIABLE: Final = "FORWARDED_ALLOW_IPS"
 _ANYBODY: Final = "*"
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _WRAPPERS: Final = 4
 """How many functions around the server's own are looked through."""
 _REWRITTEN: Final = (
@@ -36,7 +37,7 @@ _REWRITTEN: Final = (
     "TRUSTED_PROXIES."
 )
 _TRUSTING: Final = (
-    f"{_VARIABLE} is {_ANYBODY}: a server that obeys it lets clients choose the address that they are "
+    f"{_VARIABLE} is %s: a server that obeys it lets clients choose the address that they are "
     "counted under. Name your own proxies in it, or let the server leave the address alone and set "
     "TRUSTED_PROXIES."
 )
@@ -78,8 +79,9 @@ class PeerWatch:
 
 
 def _look_at_environment() -> None:
-    if os.environ.get(_VARIABLE, "").strip() == _ANYBODY:
-        logger.warning(_TRUSTING)
+    allowed = os.environ.get(_VARIABLE, "").strip()
+    if _is_anybody(allowed):
+        logger.warning(_TRUSTING, allowed)
 
 
 def _rewriting(receive: Receive) -> _Rewriting | None:
@@ -113,20 +115,26 @@ def _content(cell: CellType) -> object:
 
 def _is_anybody(allowed: object) -> bool:
     """Whether a server that allows these takes strangers for proxies. One ``*`` among others is no name."""
-    if allowed in (_ANYBODY, [_ANYBODY]):
-        return True
-    names = allowed.split(",") if isinstance(allowed, str) else allowed
-    return isinstance(names, list) and any(map(_is_too_wide, cast("list[object]", names)))
+    if isinstance(allowed, str):
+        names: list[object] = [*allowed.split(",")]
+    else:
+        names = list(cast("Iterable[object]", allowed)) if isinstance(allowed, Iterable) else []
+    return names == [_ANYBODY] or any(map(_is_too_wide, names))
 
 
 def _is_too_wide(name: object) -> bool:
     """Whether it is a network that ``TRUSTED_PROXIES`` would refuse, because clients are in it."""
     try:
-        TrustedProxies(networks=(ip_network(str(name).strip()),))
-    except ConfigurationError:
-        return True
+        network = ip_network(str(name).strip())
     except ValueError:  # an address of a socket, or a name: it trusts nobody by mistake
         return False
+    if isinstance(network, IPv6Network) and _MAPPED.subnet_of(network):  # all of IPv4, on a socket for both
+        return True
+    try:
+        # Without a zone or a mask, which servers take and the settings don't.
+        TrustedProxies.parse([f"{network.network_address}".partition("%")[0] + f"/{network.prefixlen}"])
+    except ConfigurationError:
+        return True
     return False
 
 

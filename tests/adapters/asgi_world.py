@@ -27,7 +27,7 @@ from tests.adapters.support import (
     make_storage,
 )
 
-LOGIN = LoginRoute("POST", "/login")
+LOGIN = LoginRoute("POST", "/login", success={200})
 HASHES = {"alice": make_hasher().hash(RIGHT), "bob": make_hasher().hash(RIGHT)}
 CREDENTIALS = json.dumps({"username": "alice", "password": WRONG}).encode()
 

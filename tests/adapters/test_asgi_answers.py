@@ -1,11 +1,26 @@
 """Claims about what the ASGI middleware answers, and what it leaves alone."""
 
+from typing import Any
+
 import pytest
 
-from authguard_asgi import AuthGuardMiddleware, LoginRoute
+from authguard_asgi import AttemptError, AuthGuardMiddleware, LoginRoute
 from authguard_core import ConfigurationError
+from authguard_core.answers import FAILED
 from tests.adapters.asgi_world import CREDENTIALS, World, answering, creds, failures
-from tests.adapters.support import RIGHT, History, Wire, body_messages, client, history, scope_of
+from tests.adapters.support import (
+    RIGHT,
+    History,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    Wire,
+    body_messages,
+    client,
+    history,
+    scope_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -94,30 +109,61 @@ async def test_a41_the_device_cookie_counts_if_it_is_there_once(cookies: list[st
 # ------------------------------------------------------------------ what isn't guarded
 
 
-async def test_other_requests_pass_with_their_very_objects() -> None:
-    """On an unguarded route, a WebSocket and the lifespan the application gets the server's own."""
+async def test_other_connections_pass_with_their_very_objects() -> None:
+    """A WebSocket and the lifespan get the server's own; what they raise is none of the guard's business."""
     world = World()
-    seen: list[tuple[object, ...]] = []
+    seen: list[object] = []
 
     async def app(*objects: object) -> None:
-        seen.append(objects)
+        seen.extend(objects)
+        raise AttemptError(FAILED)
 
-    scopes = [
-        scope_of("/"),
-        scope_of("/login", "GET"),
-        {"type": "websocket", "path": "/login"},
-        {"type": "lifespan"},
-    ]
     wire = Wire()
     receive, send = wire.receive, wire.send
-    for scope in scopes:
-        await world.wrap(app)(scope, receive, send)
-    assert all(
-        got is expected
-        for one, scope in zip(seen, scopes, strict=True)
-        for got, expected in zip(one, (scope, receive, send), strict=True)
-    )
+    for scope in ({"type": "websocket", "path": "/login"}, {"type": "lifespan"}):
+        seen.clear()
+        with pytest.raises(AttemptError):
+            await world.wrap(app)(scope, receive, send)
+        assert all(one is other for one, other in zip(seen, (scope, receive, send), strict=True))
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("scope", [scope_of("/"), scope_of("/login", "GET")])
+async def test_other_requests_pass_as_they_are(scope: Scope) -> None:
+    """On an unguarded route scope, body and messages are the very objects that they were."""
+    world = World()
+    seen: list[object] = []
+    sent: list[Message] = [
+        {"type": "http.response.start", "status": 200, "headers": []},
+        {"type": "http.response.body", "body": b"x"},
+    ]
+
+    async def app(*objects: Any) -> None:  # noqa: ANN401 - as ASGI passes them
+        seen.extend(objects[:2])
+        for message in sent:
+            await objects[2](message)
+
+    wire = Wire()
+    receive = wire.receive
+    await world.wrap(app)(scope, receive, wire.send)
+    assert all(one is other for one, other in zip(seen, (scope, receive), strict=True))
+    assert all(one is other for one, other in zip(wire.sent, sent, strict=True))
     assert world.told.kinds == {}
+
+
+@pytest.mark.parametrize("path", ["/login", "/elsewhere"])
+async def test_an_attempt_that_ends_after_the_response_began_starts_no_second_one(path: str) -> None:
+    """A stream that runs into the guard's answer breaks off; two starts are no HTTP."""
+    world = World()
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+        raise AttemptError(FAILED)
+
+    wire = Wire(*body_messages(CREDENTIALS))
+    with pytest.raises(AttemptError):
+        await world.wrap(app)(scope_of(path), wire.receive, wire.send)
+    assert [message["type"] for message in wire.sent] == ["http.response.start"]
 
 
 async def test_an_unguarded_response_gets_no_header() -> None:
@@ -144,4 +190,6 @@ def test_limits_that_no_body_can_meet_are_refused(limits: dict[str, float]) -> N
 def test_a_route_with_an_unknown_purpose_is_refused_at_construction() -> None:
     """A misspelt purpose shows when the application is put together, not at the first sign-in."""
     with pytest.raises(ConfigurationError, match="purpose: got 'logn'"):
-        AuthGuardMiddleware(answering(200), World().guard, [LoginRoute("POST", "/login", purpose="logn")])
+        AuthGuardMiddleware(
+            answering(200), World().guard, [LoginRoute("POST", "/login", purpose="logn", success={200})]
+        )

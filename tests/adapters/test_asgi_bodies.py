@@ -231,7 +231,9 @@ async def test_a73_a_body_that_is_too_long_is_not_read_to_its_end() -> None:
 async def test_a_body_that_cant_be_read_is_charged_for_its_routes_purpose() -> None:
     """Broken codes use up the address's budget for codes, and leave the one for passwords."""
     world = World(ip_limit="1/15m")
-    app = AuthGuardMiddleware(answering(200), world.guard, [LoginRoute("POST", "/code", purpose="otp")])
+    app = AuthGuardMiddleware(
+        answering(200), world.guard, [LoginRoute("POST", "/code", purpose="otp", success={200})]
+    )
     for _ in range(30):
         await app(scope_of("/code"), Wire(*body_messages(b"{")).receive, Wire().send)
     codes, passwords = Wire(*body_messages(b"{")), Wire(*body_messages(CREDENTIALS))

@@ -197,7 +197,9 @@ async def test_an_outcome_is_reported_once() -> None:
 
 def application(guard: AsyncGuard, handler: Callable[[Request], Response | Awaitable[Response]]) -> ASGIApp:
     """A Starlette application whose one handler guards itself."""
-    guarded = Middleware(AuthGuardMiddleware, guard=guard, routes=[LoginRoute("POST", "/login")])
+    guarded = Middleware(
+        AuthGuardMiddleware, guard=guard, routes=[LoginRoute("POST", "/login", success={200})]
+    )
     return Starlette(routes=[Route("/own", handler, methods=["POST"])], middleware=[guarded])
 
 

@@ -115,7 +115,9 @@ async def test_a_redirect_can_be_a_success() -> None:
 
 async def test_other_fields_and_purposes_can_be_guarded() -> None:
     """The names of the body's fields and the purpose are the route's."""
-    route = LoginRoute("PUT", "/code/{step}", identity="account", secrets=("code",), purpose="otp")
+    route = LoginRoute(
+        "PUT", "/code/{step}", identity="account", secrets=("code",), purpose="otp", success={200}
+    )
     world = World()
     wire = Wire(*body_messages(b'{"account": "alice", "code": "123456"}'))
     await AuthGuardMiddleware(answering(401), world.guard, [route])(

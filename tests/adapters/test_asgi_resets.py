@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
+import anyio
 import pytest
 from starlette.responses import JSONResponse
 
@@ -32,7 +33,7 @@ class Site:
         self.tokens = {"token": ACCOUNT}
         self.asked: list[str] = []
         self.world = World(resolve=accounts, delay_after="5", ip_limit=ip_limit)
-        self.route = ResetRoute("POST", "/reset/confirm", account=account or self.owner)
+        self.route = ResetRoute("POST", "/reset/confirm", account=account or self.owner, success={200})
         self.app = self.world.guarding(self.serve, LOGIN, self.route)
 
     async def owner(self, token: str) -> str | None:
@@ -104,7 +105,7 @@ async def test_a_redemption_is_never_limited() -> None:
 async def test_a_cookie_for_plain_http_is_made_on_this_machine_only() -> None:
     """With COOKIE_SECURE off, a browser elsewhere gets none."""
     guard = World(secure=False).guard
-    route = ResetRoute("POST", "/reset/confirm", account={"token": "alice"}.get)
+    route = ResetRoute("POST", "/reset/confirm", account={"token": "alice"}.get, success={200})
     world = World()
     world.guard = guard
     app = world.guarding(answering(200), LOGIN, route)
@@ -241,6 +242,59 @@ async def test_a_store_that_fails_changes_no_answer_of_a_reset(
     assert "canary" not in caplog.text
 
 
+class SlowStore:
+    """A store that takes its time for a reset, and says when it has begun with it."""
+
+    def __init__(self, site: Site) -> None:
+        self.inner, self.begun, self.goes_on = site.world.guard.storage, asyncio.Event(), asyncio.Event()
+
+    async def execute(self, ops: Sequence[Op], /) -> Sequence[Result]:
+        if any(isinstance(op, Clear) for op in ops):
+            self.begun.set()
+            await self.goes_on.wait()
+        return await self.inner.execute(ops)
+
+    def around(self, site: Site) -> ASGIApp:
+        site.world.guard = AsyncGuard(
+            site.world.guard.settings, storage=self, hasher=make_hasher(), resolve=accounts
+        )
+        return site.world.guarding(site.serve, LOGIN, site.route)
+
+
+async def test_a16_a_reset_whose_client_leaves_during_the_report_is_reported() -> None:
+    """What cancels the request around the guard, as Starlette's middleware does, waits for the report."""
+    site = Site()
+    await site.lock()
+    store = SlowStore(site)
+    app = store.around(site)
+    async with anyio.create_task_group() as group:
+        group.start_soon(redeem, app)
+        await store.begun.wait()
+        group.cancel_scope.cancel()
+        store.goes_on.set()
+    assert not await site.is_locked()
+
+
+async def test_a16_a_report_that_is_cancelled_with_its_task_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The password is new and the account still locked: the log is where an operator learns of it."""
+    site = Site()
+    await site.lock()
+    store = SlowStore(site)
+    task = asyncio.ensure_future(redeem(store.around(site)))
+    await store.begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "a completed reset could not be reported: cancelled" in caplog.text
+    assert await site.is_locked()
+
+
+def test_a_redemption_says_what_its_success_is() -> None:
+    """There is no default: an application may answer a refused token with 200."""
+    with pytest.raises(TypeError, match="success"):
+        ResetRoute("POST", "/reset/confirm", account=nobody)  # type: ignore[call-arg]  # that is the claim
+
+
 # ------------------------------------------------------------------ construction
 
 
@@ -258,14 +312,14 @@ def test_a_refusal_is_never_a_completed_reset(success: set[int]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        LoginRoute("POST", "/reset/{step}"),
-        LoginRoute("PUT", "/Reset/confirm/"),
-        LoginRoute("PATCH", "/{a}/{b}"),
+        LoginRoute("POST", "/reset/{step}", success={200}),
+        LoginRoute("PUT", "/Reset/confirm/", success={200}),
+        LoginRoute("PATCH", "/{a}/{b}", success={200}),
     ],
 )
 def test_a37_a_redemption_has_a_path_of_its_own(other: LoginRoute) -> None:
     """A path that could be a sign-in as well, by another method too, would let guesses pass uncounted."""
-    route = ResetRoute("POST", "/reset/confirm", account=nobody)
+    route = ResetRoute("POST", "/reset/confirm", account=nobody, success={200})
     with pytest.raises(ConfigurationError, match="no ResetRoute on the path of another route"):
         World().guarding(answering(200), route, other)
 
@@ -273,8 +327,8 @@ def test_a37_a_redemption_has_a_path_of_its_own(other: LoginRoute) -> None:
 async def test_a37_where_a_path_can_be_read_as_both_it_is_counted() -> None:
     """A reading that makes a parameter of dots is no way past the sign-in at the root."""
     world = World()
-    redemption = ResetRoute("POST", "/reset/{token}", account=nobody, token="username")
-    app = world.guarding(answering(401), redemption, LoginRoute("POST", "/"))
+    redemption = ResetRoute("POST", "/reset/{token}", account=nobody, token="username", success={200})
+    app = world.guarding(answering(401), redemption, LoginRoute("POST", "/", success={200}))
     wire = Wire(*body_messages(CREDENTIALS))
     await app(scope_of("/reset/.."), wire.receive, wire.send)
     assert (wire.status, await failures(world)) == (401, 1)
@@ -283,8 +337,8 @@ async def test_a37_where_a_path_can_be_read_as_both_it_is_counted() -> None:
 async def test_a37_an_overridden_method_finds_what_counts_first() -> None:
     """Of two routes that a path may be, the one that counts."""
     world = World()
-    redemption = ResetRoute("PUT", "/reset/{token}", account=nobody, token="username")
-    app = world.guarding(answering(401), redemption, LoginRoute("PUT", "/"))
+    redemption = ResetRoute("PUT", "/reset/{token}", account=nobody, token="username", success={200})
+    app = world.guarding(answering(401), redemption, LoginRoute("PUT", "/", success={200}))
     wire = Wire(*body_messages(json.dumps(creds("alice", WRONG)).encode()))
     await app(scope_of("/reset/..", query_string=b"_method=PUT"), wire.receive, wire.send)
     assert (wire.status, await failures(world)) == (401, 1)

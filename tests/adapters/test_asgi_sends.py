@@ -105,15 +105,26 @@ async def test_a37_a_request_that_only_may_be_a_send_gives_nothing_back() -> Non
     assert world.told.kinds["attempt_released"] == 0
 
 
-async def test_a75_a_full_hasher_sends_nothing_and_counts_nothing() -> None:
-    """A registration hashes: without a place for it the answer is 503, and the mail isn't used up."""
+@pytest.mark.parametrize(("unsent", "released"), [(set[int](), 0), ({422}, 0), ({422, 503}, 1)])
+async def test_a43_a75_a_full_hasher_gives_a_send_back_only_where_it_comes_first(
+    unsent: set[int], released: int
+) -> None:
+    """A handler that mails and hashes then would mail for nothing: one that hashes first says so with 503."""
 
     async def app(*_: object) -> None:
         raise HasherBusy
 
     world = World()
-    wire = await post(world.guarding(app, LOUD), "/register", {"email": "a@b.example", "name": "a"})
-    assert (wire.status, world.told.kinds["attempt_released"]) == (503, 1)
+    route = SendRoute("POST", "/register", purpose="register", identity="email", unsent=unsent)
+    app_guarded = world.guarding(app, route)
+    statuses = [
+        (await post(app_guarded, "/register", {"email": "a@b.example"}, host=host)).status
+        for host in range(MAILS)
+    ]
+    assert statuses == [503] * MAILS
+    assert world.told.kinds["attempt_released"] == released * MAILS
+    last = await post(app_guarded, "/register", {"email": "a@b.example"}, host=99)
+    assert last.status == (503 if released else 429)
 
 
 @pytest.mark.parametrize("body", [{"username": 1}, {}, []])
@@ -179,7 +190,7 @@ def nothing(_scope: Scope, _answer: Answer) -> None:
 @pytest.mark.parametrize("of_route", [None, nothing], ids=["no route's", "a route's that leaves it"])
 async def test_an_answer_that_is_left_is_made_by_the_next(of_route: object) -> None:
     """First the route's own, then the middleware's, at last the guard's."""
-    route = LoginRoute("POST", "/login", refused=of_route)  # type: ignore[arg-type]  # both are
+    route = LoginRoute("POST", "/login", refused=of_route, success={200})  # type: ignore[arg-type]  # both are
     world = World(account_limit="1/15m", delay_after="1")
     app = world.guarding(answering(401), route, respond=page)
     bare = world.guarding(answering(401), route, respond=nothing)

@@ -41,7 +41,10 @@ class Target:
         self.guard = AsyncGuard(
             make_settings({"delay_after": "5"}), storage=make_storage(Clock()), observers=[self.told]
         )
-        routes = [LoginRoute("POST", "/login"), LoginRoute("POST", "/api/login")]
+        routes = [
+            LoginRoute("POST", "/login", success={200}),
+            LoginRoute("POST", "/api/login", success={200}),
+        ]
         guarded = Middleware(AuthGuardMiddleware, guard=self.guard, routes=routes)
         inner = Starlette(routes=[Route("/login", self.login, methods=["POST"])])
         strict = Starlette(
@@ -96,7 +99,9 @@ def test_a16_a_client_that_leaves_during_the_check_has_failed() -> None:
             pass
         return Response("too late", 500)
 
-    guarded = Middleware(AuthGuardMiddleware, guard=guard, routes=[LoginRoute("POST", "/login")])
+    guarded = Middleware(
+        AuthGuardMiddleware, guard=guard, routes=[LoginRoute("POST", "/login", success={200})]
+    )
     app = Starlette(routes=[Route("/login", handler, methods=["POST"])], middleware=[guarded])
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +121,9 @@ def test_a16_a_client_that_leaves_during_the_check_has_failed() -> None:
 def test_a73_a_body_that_drips_is_answered_while_the_connection_is_still_open() -> None:
     """The server doesn't wait for the rest of a body whose time is over."""
     guard = AsyncGuard(make_settings(), storage=make_storage(Clock()))
-    app = AuthGuardMiddleware(Starlette(), guard, [LoginRoute("POST", "/login")], body_timeout=0.01)
+    app = AuthGuardMiddleware(
+        Starlette(), guard, [LoginRoute("POST", "/login", success={200})], body_timeout=0.01
+    )
     with serving(app) as port, socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(head(1_000) + b"{")
         assert connection.recv(1_000).startswith(b"HTTP/1.1 408 ")
@@ -125,7 +132,7 @@ def test_a73_a_body_that_drips_is_answered_while_the_connection_is_still_open() 
 def test_a73_ten_megabytes_are_refused_at_the_head() -> None:
     """A body that announces too much is answered before it is sent."""
     guard = AsyncGuard(make_settings(), storage=make_storage(Clock()))
-    app = AuthGuardMiddleware(Starlette(), guard, [LoginRoute("POST", "/login")])
+    app = AuthGuardMiddleware(Starlette(), guard, [LoginRoute("POST", "/login", success={200})])
     with serving(app) as port, socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(head(10_000_000))
         assert connection.recv(1_000).startswith(b"HTTP/1.1 413 ")

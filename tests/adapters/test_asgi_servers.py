@@ -38,12 +38,30 @@ def guarded() -> Starlette:
     return Starlette(middleware=[Middleware(AuthGuardMiddleware, guard=World().guard, routes=[LOGIN])])
 
 
-@pytest.mark.parametrize(
-    "allowed",
-    ["*", ["*"], "0.0.0.0/0", "127.0.0.1, ::/0", ["127.0.0.1", "10.0.0.0/7"], "::/6"],
-)
+EVERYBODY = [
+    "*",
+    ["*"],
+    ("*",),
+    frozenset({"*"}),
+    "0.0.0.0/0",
+    "127.0.0.1, ::/0",
+    "0.0.0.0/1,128.0.0.0/1",
+    ["127.0.0.1", "10.0.0.0/7"],
+    ("127.0.0.1", "0.0.0.0/0"),
+    {"0.0.0.0/0"},
+    "::/6",
+    "2000::/3",
+    "::ffff:0:0/96",
+    "::ffff:0:0/97",
+    "::/80",
+    "0.0.0.0/0.0.0.0",
+]
+
+
+@pytest.mark.parametrize("allowed", EVERYBODY)
 async def test_a27_a_server_that_believes_everybody_is_not_started(
-    allowed: str | list[str], caplog: pytest.LogCaptureFixture
+    allowed: Any,  # noqa: ANN401 - a list or a text, and what else can be iterated over
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """By a star, and by networks in which clients are; what to do is said."""
     lifespan = await start(guarded(), forwarded_allow_ips=allowed)
@@ -59,6 +77,7 @@ async def test_a27_a_server_that_believes_everybody_is_not_started(
         {"proxy_headers": False, "forwarded_allow_ips": "*"},
         {"forwarded_allow_ips": "127.0.0.1,::1"},
         {"forwarded_allow_ips": ["10.0.0.0/8", "fc00::/7", "proxy", "10.0.0.1/8"]},
+        {"forwarded_allow_ips": ("10.0.0.0/255.0.0.0", "::ffff:10.0.0.0/104", "fe80::1%eth0", "::1")},
         {
             "forwarded_allow_ips": ["127.0.0.1", "*"]
         },  # among others the star is a name to uvicorn, and nobody's
@@ -121,6 +140,28 @@ async def test_a27_where_no_server_is_seen_its_variable_is_warned_about(
     assert not lifespan.should_exit
     assert "FORWARDED_ALLOW_IPS is *" in caplog.text
     await lifespan.shutdown()
+
+
+@pytest.mark.parametrize("allowed", [" * ", "0.0.0.0/0", "10.0.0.1, 0.0.0.0/0", "::ffff:0:0/96"])
+async def test_a27_the_variable_is_read_like_the_servers_settings(
+    allowed: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lists and networks too, not the star alone."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", allowed)
+    lifespan = await start(wrapped(guarded(), functools.partial), proxy_headers=True)
+    assert f"FORWARDED_ALLOW_IPS is {allowed.strip()}" in caplog.text
+    await lifespan.shutdown()
+
+
+async def test_a27_a_variable_that_names_proxies_is_nothing_to_warn_about(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor is an empty one."""
+    for allowed in ("10.0.0.0/8, 127.0.0.1", ""):
+        monkeypatch.setenv("FORWARDED_ALLOW_IPS", allowed)
+        lifespan = await start(wrapped(guarded(), functools.partial), proxy_headers=True)
+        await lifespan.shutdown()
+    assert caplog.text == ""
 
 
 async def test_a27_a_server_with_other_settings_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,13 +5,25 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from uvicorn.lifespan.on import LifespanOn
 
 from authguard_core import ConfigurationError
 from authguard_fastapi import AuthGuard, LoginGuard
 from tests.adapters.fastapi_world import World
-from tests.adapters.support import ASGIApp, Clock, Wire, body_messages, make_settings, make_storage, scope_of
+from tests.adapters.support import (
+    RIGHT,
+    WRONG,
+    ASGIApp,
+    Clock,
+    Wire,
+    body_messages,
+    client,
+    make_settings,
+    make_storage,
+    scope_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -80,3 +92,25 @@ async def test_a27_an_address_that_a_header_brought_is_warned_about_once(
         wire = Wire(*body_messages(b"{}"))
         await world.app(scope_of(client=("203.0.113.7", 0)), wire.receive, wire.send)
     assert caplog.text.count("didn't come from its connection") == 1
+
+
+async def passing(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Do nothing, in the way of most middleware."""
+    return await call_next(request)
+
+
+@pytest.mark.parametrize("how", ["decorator", "class"])
+async def test_a_middleware_of_functions_outside_the_guard_changes_nothing(how: str) -> None:
+    """It opens a task group around the body's messages: guarded sign-ins are still answered as always."""
+    world = World()
+    if how == "class":
+        world.app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
+    else:
+        world.app.middleware("http")(passing)
+    statuses: list[int] = []
+    async with client(world.app) as browser:
+        for password in (WRONG, RIGHT):
+            for path in ("/login", "/sync"):
+                body = {"username": "alice", "password": password}
+                statuses.append((await browser.post(path, json=body)).status_code)
+    assert statuses == [401, 401, 200, 200]

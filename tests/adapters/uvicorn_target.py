@@ -24,7 +24,9 @@ async def health(_request: Request) -> Response:
     return Response("ok")
 
 
-guarded = Middleware(AuthGuardMiddleware, guard=AsyncGuard(), routes=[LoginRoute("POST", "/login")])
+guarded = Middleware(
+    AuthGuardMiddleware, guard=AsyncGuard(), routes=[LoginRoute("POST", "/login", success={200})]
+)
 starlette = Starlette(
     routes=[Route("/login", login, methods=["POST"]), Route("/", health)], middleware=[guarded]
 )
