@@ -19,9 +19,14 @@ def nested(mapping: Mapping[str, Any]) -> dict[str, Any]:
 
     A model within it becomes a mapping of what was set in it, so that the rest can come
     from a lower layer.
+
+    Raises:
+        ConfigurationError: a name that no UTF-8 can spell.
+
     """
     result: dict[str, Any] = {}
     for name, value in mapping.items():
+        _refuse_broken(str(name))
         *parents, last = str(name).lower().split(SEPARATOR)
         inner: dict[str, Any] = {last: _deeper(value)}
         for parent in reversed(parents):
@@ -51,12 +56,20 @@ def refuse_unknown(environment: Iterable[str], prefix: str, known: Mapping[str, 
     """Refuse names in the environment that set nothing: a typing error there would switch off a limit.
 
     Raises:
-        ConfigurationError: a name with the prefix that no setting has.
+        ConfigurationError: a name with the prefix that no setting has, or that no UTF-8 can spell.
 
     """
     for name in environment:
-        if name.upper().startswith(prefix) and not _is_known(name[len(prefix) :].lower(), known):
-            raise _unknown("environment", name, prefix, known)
+        if name.upper().startswith(prefix):
+            _refuse_broken(name)
+            if not _is_known(name[len(prefix) :].lower(), known):
+                raise _unknown("environment", name, prefix, known)
+
+
+def _refuse_broken(name: str) -> None:
+    """Refuse a name with lone surrogates, as bytes become that aren't UTF-8: pydantic can't hold it."""
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        raise ConfigurationError.of("settings", got=name, expected="a name in UTF-8", do="Rename it.")
 
 
 def _is_known(name: str, known: Mapping[str, frozenset[str]]) -> bool:

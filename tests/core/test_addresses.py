@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authguard_core.addresses import ClientAddress, peer_address, read_node
+from authguard_core.addresses import UNIX_PEER, ClientAddress, Suspicion, peer_address, read_node
 
 VICTIM = "203.0.113.9"
 
@@ -165,3 +165,9 @@ def test_a76_nothing_raises_and_what_is_read_is_in_its_normal_form(text: str) ->
     found = peer_address(text)
 
     assert peer_address(found.text) == found
+
+
+def test_what_others_compare_with_keeps_its_name() -> None:
+    """Adapters pass the Unix peer's name, and logs and dashboards filter by the reasons."""
+    assert UNIX_PEER == "unix"
+    assert [*Suspicion] == ["malformed", "unidentified", "too_many_hops", "all_trusted", "no_header"]

@@ -129,7 +129,9 @@ def test_a26_only_the_configured_header_is_read(proxies: TrustedProxies, other: 
 
 
 @pytest.mark.parametrize(
-    "garbage", ["garbage", "1.2.3", "1.2.3.4:x", "\u0661.2.3.4", "\ud800", '"1.2.3.4"', "a" * 600], ids=ascii
+    "garbage",
+    ["garbage", "X1.2.3.4", "1.2.3", "1.2.3.4:x", "\u0661.2.3.4", "\ud800", '"1.2.3.4"', "a" * 600],
+    ids=ascii,
 )
 def test_a28_garbage_in_a_trusted_position_falls_back_to_the_peer(garbage: str) -> None:
     """An entry that can't be read ends the walk at the proxy, and the address is marked."""
@@ -250,6 +252,9 @@ def test_a28_forwarded_elements_are_read_as_rfc_7239_says(element: str, address:
         ('for="\\1.2.3.4"', Suspicion.MALFORMED),
         ('\\"for=1.2.3.4"', Suspicion.MALFORMED),
         ("for=garbage", Suspicion.MALFORMED),
+        ("for=1.2.3.4=5", Suspicion.MALFORMED),
+        ("for=\x0b1.2.3.4", Suspicion.MALFORMED),
+        ("\x0bfor=1.2.3.4", Suspicion.UNIDENTIFIED),
         ('for="[::1"', Suspicion.MALFORMED),
         ("1.2.3.4", Suspicion.UNIDENTIFIED),
         ("proto=https", Suspicion.UNIDENTIFIED),
@@ -279,6 +284,11 @@ def test_a28_a_quote_that_a_client_leaves_open_swallows_nothing() -> None:
     """The list is split from the right, so an open quote on the left can't reach the proxy's entry."""
     assert through(FORWARDED, f'for="evil, for={CLIENT}') == alone(CLIENT)
     assert through(FORWARDED, f'for="evil\\, for="[{CLIENT}', f"for={CLIENT}") == alone(CLIENT)
+
+
+def test_a28_an_escaped_quote_reaches_back_to_no_other_element() -> None:
+    """What a client quotes further left doesn't become one text with what the proxy quotes."""
+    assert through(FORWARDED, f'for={VICTIM};a="x", for={CLIENT};b="y\\"z"') == alone(CLIENT)
 
 
 @given(
@@ -378,8 +388,11 @@ def test_a96_one_text_in_place_of_a_list_is_refused() -> None:
 
 def test_a96_an_unknown_header_is_refused() -> None:
     """Only the two headers whose grammar is known can be chosen."""
-    with pytest.raises(ConfigurationError, match="got 'x-real-ip', expected x-forwarded-for or forwarded"):
+    with pytest.raises(ConfigurationError) as refusal:
         TrustedProxies.parse([], header="x-real-ip")
+
+    got, do = "TRUSTED_HEADER: got 'x-real-ip'", "Name the one that your proxies write."
+    assert str(refusal.value) == f"{got}, expected x-forwarded-for or forwarded. {do}"
 
 
 def test_the_header_is_chosen_in_any_case() -> None:

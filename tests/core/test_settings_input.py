@@ -77,6 +77,16 @@ def test_merging_changes_neither_layer() -> None:
     assert (below, above) == ({"login": {"lock": "15m"}}, {"login": {"delay": "1s"}, "preset": "api"})
 
 
+def test_a96_a_name_that_is_not_utf_8_is_refused_in_words() -> None:
+    """Bytes of another encoding in the name of a purpose, where any name may stand, are told."""
+    name = "AUTHGUARD_PURPOSES__CAF\udce9__LOCK"
+
+    with pytest.raises(ConfigurationError, match=r"settings: got .*\\udce9.*, expected a name in UTF-8"):
+        refuse_unknown([name], "AUTHGUARD_", KNOWN)
+    with pytest.raises(ConfigurationError, match=r"settings: got .*\\udce9.*, expected a name in UTF-8"):
+        nested({"purposes": {"caf\udce9": {"lock": "1h"}}})
+
+
 @pytest.mark.parametrize(
     "name",
     [

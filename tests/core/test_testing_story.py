@@ -144,7 +144,7 @@ def test_a_fault_ends_the_story_in_words(
 def test_an_endless_refusal_is_said_to_be_one() -> None:
     """Time alone doesn't end the cap."""
     told = story(under_another_rule(lambda rule: rule._replace(cap=0)))
-    for _ in range(8):
+    for _ in range(10):
         begin(told)
         told.clock.advance(3_600)
     with pytest.raises(AssertionError, match="refused, capped, time alone doesn't help"):
