@@ -55,7 +55,7 @@ account_names = st.sampled_from(ACCOUNTS)
 place_names = st.sampled_from(sorted(PLACES))
 
 
-def small_settings(*, cap: str = "8") -> Settings:
+def small_settings(*, cap: str = "10") -> Settings:
     """Return settings whose limits are so small that a short story reaches each of them."""
     return Settings.load(
         secret_key=SIGNING_KEY,
@@ -130,7 +130,7 @@ class GuardMachine(RuleBasedStateMachine):
         name = cookie.browser.account if account == ITS_OWN else account
         return self._seen(self.story.tries(name, place, cookie))
 
-    @rule(account=account_names, place=place_names, times=st.integers(1, 4))
+    @rule(account=account_names, place=place_names, times=st.integers(1, 6))
     def guesses_as_fast_as_told(self, account: str, place: str, times: int) -> None:
         """Somebody guesses, and comes again exactly when he may."""
         for _ in range(times):
@@ -251,7 +251,7 @@ def guard_machine(
         (GuardMachine,),
         {
             "open_store": staticmethod(open_store),
-            "guard_settings": settings or small_settings(cap="off" if bounded else "8"),
+            "guard_settings": settings or small_settings(cap="off" if bounded else "10"),
             "bounded": bounded,
             "time_per_key": time_per_key,
         },
