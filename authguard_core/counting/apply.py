@@ -1,8 +1,10 @@
 """What each storage operation does to the records: the same for every store.
 
 A store reads the records of :func:`keys_of` under its own lock or transaction, hands
-them over as :class:`Records`, and writes what was put and every counter that it handed
-over. It adds nothing of its own. Nothing in here waits, and nothing reads a clock.
+them over as :class:`Records`, and writes what was put. Unless the answer is
+:class:`~authguard_core.counting.ops.Refused`, it writes every counter that it handed over, too: a
+refusal changes nothing, and where each key has a clock of its own it must not bring one to its time
+either. It adds nothing of its own. Nothing in here waits, and nothing reads a clock.
 
 This is the hot path: each attempt runs through it once or twice, for every counter. So
 the loops of admission and settlement are written out.
@@ -234,7 +236,8 @@ def _forget(accounts: tuple[Charged, ...], records: Records) -> None:
 
 
 def _inspect(op: Inspect, records: Records, clock: int) -> Inspected:
-    views = tuple([_view(charge, _counter(records, charge.key), clock) for charge in op.charges])
+    # A copy: a look brings nothing to its time for good.
+    views = tuple([_view(charge, _counter(records, charge.key).copy(), clock) for charge in op.charges])
     return Inspected(views, _registry(records, op.registry) if op.registry else NO_DEVICES)
 
 

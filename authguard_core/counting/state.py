@@ -6,6 +6,7 @@ layout can be told apart.
 """
 
 import struct
+from copy import copy
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
@@ -50,6 +51,12 @@ class Counter:
         """The key's last time: its clock never goes back."""
         self.rule = UNRULED
         """What the last charge held it to. It isn't packed: a store that wants it keeps it beside."""
+
+    def copy(self) -> "Counter":
+        """Return another counter that says the same."""
+        other = copy(self)
+        other.entries = self.entries.copy()
+        return other
 
 
 class Registry(NamedTuple):

@@ -207,3 +207,17 @@ def test_a06_a11_a_success_clears_no_failure_that_began_after_it_however_late_it
     assert late
     login.guard.settle(late, Outcome.SUCCESS)
     assert login.guard.inspect("alice").consecutive == 3
+
+
+def test_a08_an_operators_look_changes_nothing(undelayed: Login) -> None:
+    """A right password told after the lock has ended takes it back, whether somebody looked or not."""
+    levels = list[int]()
+    for name, looks in (("alice", True), ("bob", False)):
+        last = [undelayed.begin(name, address=f"198.51.100.{number}") for number in range(5)][-1]
+        undelayed.clock.advance(15 * MINUTE)
+        if looks:
+            undelayed.guard.inspect(name)
+        assert last
+        undelayed.guard.settle(last, Outcome.SUCCESS)
+        levels.append(undelayed.guard.inspect(name).level)
+    assert levels == [0, 0]

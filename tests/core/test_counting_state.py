@@ -119,3 +119,13 @@ def test_another_version_is_refused() -> None:
     """The first byte says the kind and version."""
     with pytest.raises(ValueError, match="not a record of this version"):
         unpack(b"\xff" + pack(Counter())[1:])
+
+
+@given(counters())
+def test_what_is_done_to_a_copy_leaves_the_counter_alone(counter: Counter) -> None:
+    """It says the same, and from then on each goes its way."""
+    before, other = pack(counter), counter.copy()
+    assert pack(other) == before
+    other.entries.append(Entry(1, 2, 3))
+    other.level += 1
+    assert pack(counter) == before
