@@ -142,7 +142,7 @@ def copy(source: Path, target: Path) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation; a warning is an error."""
-    session.install("-e", ".[docs,examples]")
+    session.install("-e", ".[docs,examples,testing]")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "docs", "docs/_build", *session.posargs)
 
 

@@ -44,9 +44,6 @@ from authguard_core.counting.state import NO_DEVICES, Counter, Entry, Proof, Rec
 __all__ = ["Records", "apply", "keys_of"]
 
 NUMBER_BYTES = 8
-
-_new = tuple.__new__
-"""Makes a named tuple in half the time that its own constructor takes."""
 _ACCOUNT, _DEVICE = _OWN = (Scope.ACCOUNT, Scope.DEVICE)
 """What belongs to one account: a success clears more than its own entry there."""
 
@@ -174,7 +171,7 @@ def _charge(
             new.append((key, counter))
         rules.charge(counter, rule, entry)
         closes = _closes(counter, rule) if rule.lock or rule.cap else None
-        charged.append(_new(Charged, (scope, key, rule, counter.total, closes)))
+        charged.append(Charged(scope, key, rule, counter.total, closes))
     for key, counter in new:
         records.put(key, counter)
     return charged

@@ -7,7 +7,7 @@ layout can be told apart.
 
 import struct
 from copy import copy
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -89,7 +89,6 @@ NO_DEVICES = Registry()
 _COUNTER, _REGISTRY, _PROOF, _VALUE = 0x20, 0x21, 0x22, 0x23
 _HEADER = struct.Struct("<BBIqqqq")
 _ENTRY_BYTES = 24
-_entry = partial(tuple.__new__, Entry)
 _PROVING = struct.Struct("<BIII")
 
 
@@ -166,5 +165,5 @@ def _unpack_counter(data: bytes) -> Counter:
     if told != length:
         raise _unreadable()
     column = iter(numbers)
-    counter.entries = [*map(_entry, zip(column, column, column))]  # noqa: B905 - three at a time
+    counter.entries = [*map(Entry._make, zip(column, column, column))]  # noqa: B905 - three at a time
     return counter

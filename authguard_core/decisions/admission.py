@@ -59,7 +59,11 @@ def plan(
     if not charges:
         return _unidentified(facts, _notices(facts))
     op = Admit(facts.id, place.source, charges, _known(facts), account.registry if account else None)
-    return Plan((op,), lambda results: _decide(facts, results))
+
+    def decide(results: Results) -> Decision:
+        return _decide(facts, results)
+
+    return Plan((op,), decide)
 
 
 def _gather(policy: Policy, attempt: Attempt, subject: Subject | None, now: float, nonce: bytes) -> _Facts:

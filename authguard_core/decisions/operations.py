@@ -119,14 +119,14 @@ def plan_reset_completed(
     ]
     event = Event(EventKind.RESET_COMPLETED, now, purpose, account=account.ref)
 
-    def decide(cleared: Result) -> Decision:
-        done = _done(event)
+    def decide(results: Results) -> Decision:
+        cleared, done = _first(results), _done(event)
         if not isinstance(cleared, Cleared) or cleared.proof is None or not policy.may_set_cookie(peer):
             return done
         device = cookie(policy, subject, Device(nonce, cleared.proof), now=now)
         return replace(done, device=device)
 
-    return Plan((op, *former), lambda results: decide(_first(results)))
+    return Plan((op, *former), decide)
 
 
 def _clearing(op: Clear, event: Event) -> Plan[Decision]:

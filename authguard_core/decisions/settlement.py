@@ -38,7 +38,7 @@ def plan(
     if outcome is Outcome.UNCHECKED:
         released = _closed(ticket, EventKind.RELEASED, Reason.RELEASED, now)
         op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False)
-        return Plan((op,), lambda results: _noted(released, ticket, results, now))
+        return _noting(op, released, ticket, now)
     # Last, so that whatever else a caller passes is never taken for a success.
     return _closed(ticket, EventKind.FAILED, Reason.FAILED, now)
 
@@ -49,6 +49,13 @@ def _event(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Event
 
 def _closed(ticket: Ticket, kind: EventKind, reason: Reason, now: float) -> Decision:
     return Decision(Verdict.REFUSE, reason, events=(_event(ticket, kind, reason, now),))
+
+
+def _noting(op: Settle, decision: Decision, ticket: Ticket, now: float) -> Plan[Decision]:
+    def decide(results: Results) -> Decision:
+        return _noted(decision, ticket, results, now)
+
+    return Plan((op,), decide)
 
 
 def _noted(decision: Decision, ticket: Ticket, results: Results, now: float) -> Decision:
@@ -70,7 +77,7 @@ def _success(
     op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue)  # noqa: FBT003 - its checked
     complete = Decision(COMPLETE, SUCCEEDED[1], None, None, None, (_event(ticket, *SUCCEEDED, now),))
     if issue is None:
-        return Plan((op,), lambda results: _noted(complete, ticket, results, now))
+        return _noting(op, complete, ticket, now)
 
     def decide(results: Results) -> Decision:
         if isinstance(results, StorageError):
