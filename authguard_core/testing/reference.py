@@ -154,10 +154,19 @@ class ReferenceStorage:
         refused = tuple([(scope, refusal) for scope, refusal in refusals if refusal])
         if refused and not again:
             return Refused(refused, known is not None)
-        for charge in () if again else charges:
-            self._happens(What.CHARGE, charge.key, op.attempt, _source(op, charge.scope))
-        charged = [self._charged(charge, closes=not again) for charge in charges]
+        if again:
+            charged = [self._recalled(charge, op.attempt) for charge in charges]
+        else:
+            for charge in charges:
+                self._happens(What.CHARGE, charge.key, op.attempt, _source(op, charge.scope))
+            charged = [self._charged(charge, closes=True) for charge in charges]
         return Admitted(tuple(charged), known is not None, observed)
+
+    def _recalled(self, charge: Charge, attempt: int) -> Charged:
+        """Return a counter with the number of an attempt that it was charged with before, 0 if it is gone."""
+        charges = [one for one in self._histories[charge.key] if one.what is What.CHARGE]
+        numbers = [one.number for one in charges if one.attempt == attempt]
+        return Charged(*charge, numbers[-1] if held(self.stands(charge), attempt) else 0)
 
     def _charged(self, charge: Charge, *, closes: bool = False) -> Charged:
         """Return a counter with the number of its newest charge, and what that closed."""

@@ -8,7 +8,7 @@ from authguard_core import AsyncMemoryStorage, MemoryStorage, Settings
 from authguard_core.testing.clock import FrozenClock
 from authguard_core.testing.opening import StoreFactory
 from authguard_core.testing.reference import ReferenceStorage
-from authguard_core.testing.simulation import Faults, Simulation
+from authguard_core.testing.simulation import Simulation
 
 SEEDS = os.environ.get("SIMULATION_SEEDS", "0-149")
 AT_ONCE = 10
@@ -33,8 +33,6 @@ EXACT = Settings.load(
         "failure_cap": 14,
     },
 )
-
-ASKED_ONCE = Faults(repeated=0)
 
 
 def seeds() -> list[range]:
@@ -66,9 +64,7 @@ def test_a61_the_reference_keeps_the_promises_too(group: range, *, time_per_key:
         return ReferenceStorage(clock=clock, time_per_key=time_per_key)
 
     for seed in group[::10]:
-        Simulation(
-            seed, open_storage=store, settings=EXACT, faults=ASKED_ONCE, time_per_key=time_per_key
-        ).run()
+        Simulation(seed, open_storage=store, settings=EXACT, time_per_key=time_per_key).run()
 
 
 @GROUPS

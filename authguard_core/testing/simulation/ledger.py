@@ -32,8 +32,6 @@ class Ledger:
         self.charges = 0
         self.places: dict[int, int] = {}
         """Which place each attempt has in the order of charges."""
-        self.renewed = -1
-        """How many charges there were when the counter last meant nothing: a store may drop it then."""
         self.run: list[int] = []
         """The places of the consecutive failures, at least."""
         self.longest_run: list[int] = []
@@ -85,8 +83,6 @@ class Ledger:
     def charge(self, number: int, at: int, source: str) -> None:
         """Count an attempt as a failure."""
         self.advance(at)
-        if self.charges and not (self.held or self.run or self.level_now(at)):
-            self.renewed = self.charges
         self.standing.pop(number, None)
         self.standing[number] = Standing(at, source)
         self.held.append(number)
@@ -114,11 +110,8 @@ class Ledger:
         self.run = [place for place in self.run if place != self.places[number]]
 
     def forget(self, place: int, *, certain: bool) -> None:
-        """Begin the consecutive count anew after a place.
-
-        What was dropped since then knows no places of before: it may begin anew altogether.
-        """
-        self.run = [one for one in self.run if one > place > self.renewed]
+        """Begin the consecutive count anew after a place."""
+        self.run = [one for one in self.run if one > place]
         if certain:
             self.longest_run = [one for one in self.longest_run if one > place]
 
