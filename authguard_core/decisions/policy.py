@@ -36,9 +36,8 @@ NOBODY = TrustedProxies.parse(())
 Results = Sequence[Result] | StorageError
 """What a storage trip brought: the results in the operations' order, or its failure as a value."""
 
-
 REMEMBERED = 16_384
-"""How many accounts and addresses aren't worked out again: who attacks comes again and again."""
+"""How many names, accounts and addresses aren't worked out again: who attacks comes again and again."""
 
 
 class Plan(NamedTuple, Generic[T]):

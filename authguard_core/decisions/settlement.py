@@ -70,9 +70,7 @@ SUCCEEDED = (EventKind.SUCCEEDED, Reason.SUCCEEDED)
 COMPLETE = Verdict.COMPLETE
 
 
-def _success(
-    policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes
-) -> Plan[Decision] | Decision:
+def _success(policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes) -> Plan[Decision]:
     issue = _issue(policy, ticket, epoch_at(now)) if remember else None
     op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue)  # noqa: FBT003 - its checked
     complete = Decision(COMPLETE, SUCCEEDED[1], None, None, None, (_event(ticket, *SUCCEEDED, now),))
@@ -97,13 +95,12 @@ def _issue(policy: Policy, ticket: Ticket, epoch: int) -> Issue | None:
 
     One whose cookie a former secret signed gets a place under the present one.
     """
-    rules = policy.purpose(ticket.purpose)
-    if rules.device is None:
+    registry = policy.account(ticket.purpose, ticket.subject).registry
+    if registry is None:
         return None
-    registry = policy.registry_key(ticket.subject)
     begun = ticket.generation
     fresh = not ticket.known or bool(ticket.device and ticket.device.secret)
-    if not rules.known_by_address or ticket.network is None or ticket.device:
+    if not policy.purpose(ticket.purpose).known_by_address or ticket.network is None or ticket.device:
         return Issue(registry, fresh, epoch=epoch, generation=begun)
     proof = policy.proof_key(ticket.subject, ticket.network)
     charge = policy.known_charge(ticket.purpose, ticket.subject, *BY_ADDRESS, ticket.network)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 from authguard_core.attempt import Decision
 from authguard_core.clientip import ClientAddress, client_address
 from authguard_core.decisions.describe import describe
+from authguard_core.decisions.policy import REMEMBERED, Policy
 from authguard_core.device import Subject, cookie_name
 from authguard_core.errors import ConfigurationError, StorageError
 from authguard_core.events import Event, Observer
 from authguard_core.identity import MAX_IDENTIFIER, canonical
 
 if TYPE_CHECKING:
-    from authguard_core.decisions.policy import Policy
     from authguard_core.settings import Settings
 
 __all__ = [
@@ -35,9 +35,6 @@ __all__ = [
 logger = logging.getLogger("authguard")
 
 NONCE_BYTES = 16
-
-REMEMBERED = 16_384
-"""How many identifiers aren't folded again."""
 
 Resolve = Callable[[str], str | None]
 """Finds the account id that a canonical identifier belongs to, or None.
