@@ -5,7 +5,7 @@ import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from authguard_core.attempt import Decision
@@ -18,6 +18,7 @@ from authguard_core.events import Event, Observer
 from authguard_core.identity import MAX_IDENTIFIER, canonical
 
 if TYPE_CHECKING:
+    from authguard_core.passwords import PasswordPolicy
     from authguard_core.settings import Settings
 
 __all__ = [
@@ -65,6 +66,11 @@ class Shell:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: purposes {', '.join(sorted(self.policy.purposes))}>"
+
+    @cached_property
+    def passwords(self) -> "PasswordPolicy":
+        """What a new password must be, by the settings."""
+        return self.settings.password_policy()
 
     @property
     def cookie_name(self) -> str:

@@ -12,6 +12,7 @@ from authguard_core.clientip import TrustedProxies
 from authguard_core.decisions.policy import Policy
 from authguard_core.errors import ConfigurationError
 from authguard_core.keys import KeyRing
+from authguard_core.passwords.policy import PasswordPolicy
 from authguard_core.settings.input import SEPARATOR, merge, nested, refusal, refuse_unknown
 from authguard_core.settings.purpose import Milliseconds, PasswordSettings, PurposeSettings
 
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
     reset: PurposeSettings
     # "register" would shadow the method that every abstract base class has.
     registration: PurposeSettings = Field(validation_alias=REGISTER)
+    meter: PurposeSettings
+    """For the feedback on a password while it is typed; each address is its own account."""
     purposes: dict[str, PurposeSettings] = {}
     """Purposes of the application's own; what they don't set has the defaults of ``login``."""
     password: PasswordSettings = PasswordSettings()
@@ -143,12 +146,18 @@ class Settings(BaseSettings):
                 "otp": self.otp.policy(),
                 "reset": self.reset.policy(),
                 "register": self.registration.policy(),
+                "meter": self.meter.policy(),
                 **own,
             },
             keys=self._keys(),
             trusted=self._trusted(),
             cookie_secure=self.cookie_secure,
         )
+
+    def password_policy(self) -> PasswordPolicy:
+        """Return what a new password must be."""
+        guesses = self.login.policy().account
+        return self.password.policy(guesses_per_second=1_000 * guesses.limit / guesses.window)
 
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The settings of one purpose, and of passwords: text in, the core's rules out."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Self
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -10,12 +12,16 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    field_validator,
     model_validator,
 )
 
 from authguard_core.counting.limits import Limit, Rule, format_duration, parse_duration
 from authguard_core.decisions.policy import PurposePolicy
 from authguard_core.errors import ConfigurationError
+from authguard_core.passwords.lists.files import open_list
+from authguard_core.passwords.policy import PasswordPolicy
+from authguard_core.passwords.presets import PRESETS
 
 __all__ = ["Milliseconds", "PasswordSettings", "PurposeSettings"]
 
@@ -60,6 +66,11 @@ def _number(value: object) -> object:
     if isinstance(value, bool):
         raise ConfigurationError.of("number", got=value, expected="a whole number", do="Write digits.")
     return value
+
+
+def _words(value: object) -> object:
+    """Read a comma-separated list; one value is one."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
 def _written_limit(limit: Limit | None) -> str:
@@ -176,10 +187,39 @@ def _rule(limit: Limit | None) -> Rule | None:
 
 
 class PasswordSettings(_Frozen):
-    """How long a password must and may be, in code points (NIST SP 800-63B-4, 3.1.1.2)."""
+    """What a new password must be (NIST SP 800-63B-4, 3.1.1.2)."""
 
-    min_length: Annotated[Number, Field(ge=8)] = 15
-    max_length: Annotated[Number, Field(ge=64)] = 128
+    preset: Literal["nist", "asvs_l1", "legacy_8"] = "nist"
+    """The standard whose values the next three have unless they are set."""
+    min_length: Annotated[Number, Field(ge=8)] = PRESETS["nist"].min_length
+    """In code points, where the password is the only factor. With a second one, 8 are enough."""
+    max_length: Annotated[Number, Field(ge=64)] = PRESETS["nist"].max_length
+    """In code points. What is longer is refused, never cut."""
+    min_score: Annotated[Number, Field(ge=0, le=4)] = PRESETS["nist"].min_score
+    """0 to 4: 3 takes 10⁸ guesses, 4 takes 10¹⁰."""
+    site_words: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+    """What this site and its owner are called (OWASP ASVS 5.0, 6.1.2), separated by commas."""
+    strict: bool = False
+    """Refuse whatever contains a site word, the user's name or address, however strong the rest is."""
+    common_list: Path | None = None
+    """A packed list of common or breached passwords in place of the built-in one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, data: object) -> object:
+        """Put the preset's values below what was set; an unknown preset is refused with the other fields."""
+        if not isinstance(data, Mapping):
+            return data
+        preset = PRESETS.get(data.get("preset", "nist"))
+        return {**preset._asdict(), **data} if preset else data
+
+    @field_validator("common_list")
+    @classmethod
+    def _readable(cls, path: Path | None) -> Path | None:
+        """Refuse a list that can't be read now, not at the first registration."""
+        if path is not None:
+            open_list(path)
+        return path
 
     @model_validator(mode="after")
     def _satisfiable(self) -> Self:
@@ -191,3 +231,19 @@ class PasswordSettings(_Frozen):
                 do="Raise the one or lower the other.",
             )
         return self
+
+    def policy(self, *, guesses_per_second: float) -> PasswordPolicy:
+        """Return the policy.
+
+        Args:
+            guesses_per_second: what the login lets through at one account, for the estimate of time.
+        """
+        return PasswordPolicy(
+            min_length=self.min_length,
+            max_length=self.max_length,
+            min_score=self.min_score,
+            site_words=self.site_words,
+            strict=self.strict,
+            common=open_list(self.common_list) if self.common_list else None,
+            guesses_per_second=guesses_per_second,
+        )

@@ -21,7 +21,7 @@ def test_a82_a_guard_shows_its_purposes_and_nothing_else() -> None:
     """Neither secret nor storage URL is in its repr."""
     guard = Guard(settings(secret_key="canary" * 6, purposes={"export": {}}))
 
-    assert repr(guard) == "<Guard: purposes export, login, otp, register, reset>"
+    assert repr(guard) == "<Guard: purposes export, login, meter, otp, register, reset>"
 
 
 @pytest.mark.parametrize(("secure", "name"), [(True, "__Host-authguard_device"), (False, "authguard_device")])
@@ -290,3 +290,11 @@ def test_a_reset_needs_an_account() -> None:
     """One that names nobody is the caller's mistake."""
     with pytest.raises(ValueError, match="account: got nothing usable"):
         scene().guard.reset_completed(" ")
+
+
+def test_a_guard_has_the_password_policy_of_its_settings() -> None:
+    """Made once, when it is asked for."""
+    guard = Guard(settings(password={"min_length": 20}))
+
+    assert guard.passwords.length.minimum == 20
+    assert guard.passwords is guard.passwords

@@ -1,6 +1,7 @@
 """Claims about the settings of one purpose, and of passwords."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -9,6 +10,8 @@ from pydantic import ValidationError
 
 from authguard_core import ConfigurationError, PurposeSettings
 from authguard_core.counting.limits import Limit, Rule
+from authguard_core.passwords import Code
+from authguard_core.passwords.lists.packing import pack
 from authguard_core.settings import PasswordSettings
 
 ACCOUNT = {"account_limit": "5/15m"}
@@ -290,12 +293,73 @@ def test_a_known_address_needs_a_budget() -> None:
 
 def test_password_lengths_are_those_of_the_standard() -> None:
     """Fifteen to 128 code points, unless set."""
-    assert PasswordSettings().model_dump() == {"min_length": 15, "max_length": 128}
+    settings = PasswordSettings()
+    assert (settings.min_length, settings.max_length, settings.min_score) == (15, 128, 3)
+
+
+def test_a_preset_of_passwords_fills_in_what_is_not_set() -> None:
+    """Eight characters of level 1 of OWASP ASVS, or whatever is set beside it."""
+    assert PasswordSettings(preset="asvs_l1").min_length == 8
+    assert PasswordSettings(preset="legacy_8", min_length=10, min_score=4).model_dump() == {
+        "preset": "legacy_8",
+        "min_length": 10,
+        "max_length": 128,
+        "min_score": 4,
+        "site_words": (),
+        "strict": False,
+        "common_list": None,
+    }
+
+
+def test_password_settings_read_back_what_they_write() -> None:
+    """A dump is settings again."""
+    settings = PasswordSettings(preset="asvs_l1", site_words=("shop",))
+    assert PasswordSettings.model_validate(settings.model_dump()) == settings
+    assert PasswordSettings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_a96_password_settings_are_settings_by_name() -> None:
+    """One value in their place is refused."""
+    with pytest.raises(ValidationError):
+        PasswordSettings.model_validate("15")
+
+
+def test_site_words_are_separated_by_commas() -> None:
+    """One text from the environment, or a list from code."""
+    assert PasswordSettings.model_validate({"site_words": "shop, example,"}).site_words == ("shop", "example")
+    assert PasswordSettings(site_words=("shop",)).site_words == ("shop",)
+
+
+def test_the_policy_is_what_was_set(tmp_path: Path) -> None:
+    """Lengths, score, site words, strictness and the list reach it."""
+    (tmp_path / "own.bin").write_bytes(pack([("tiger salmon bucket winter", 1)]))
+    settings = PasswordSettings(
+        min_length=20, min_score=4, site_words=("shop",), strict=True, common_list=tmp_path / "own.bin"
+    )
+    policy = settings.policy(guesses_per_second=1)
+    assert (policy.length.minimum, policy.min_score) == (20, 4)
+    assert policy.check("tiger salmon bucket winter").reasons[0].code is Code.TOO_COMMON
+    assert policy.check("rivers shop along wooden planets").reasons[0].code is Code.CONTAINS_SITE
+
+
+def test_a96_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """With its path, and not at the first registration only."""
+    with pytest.raises(ValidationError, match=r"none\.bin: got 'no file'"):
+        PasswordSettings(common_list=tmp_path / "none.bin")
 
 
 @pytest.mark.parametrize(
     "values",
-    [{"min_length": 7}, {"min_length": True}, {"max_length": 63}, {"max_length": True}, {"min_lenght": 15}],
+    [
+        {"min_length": 7},
+        {"preset": "weak"},
+        {"min_score": 5},
+        {"min_score": -1},
+        {"min_length": True},
+        {"max_length": 63},
+        {"max_length": True},
+        {"min_lenght": 15},
+    ],
 )
 def test_a96_password_lengths_below_the_standard_are_refused(values: dict[str, object]) -> None:
     """Never shorter than eight, and 64 always pass (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, V6.2.9)."""

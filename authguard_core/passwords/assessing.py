@@ -1,0 +1,102 @@
+"""How a password is assessed: measured, taken apart, looked up, judged."""
+
+from dataclasses import dataclass
+from math import log10
+from typing import Final
+
+from authguard_core.passwords.assessment import Assessment, CrackTimes, score_of
+from authguard_core.passwords.common import Listed, Ranks, nearest_listed
+from authguard_core.passwords.context import PasswordContext
+from authguard_core.passwords.estimate.cover import Cover
+from authguard_core.passwords.estimate.estimator import Patterns
+from authguard_core.passwords.estimate.sieve import Sieve
+from authguard_core.passwords.exposure import Exposure
+from authguard_core.passwords.findings import Code, Finding
+from authguard_core.passwords.folding import fold_each
+from authguard_core.passwords.length import Length
+from authguard_core.passwords.personal import PERSONAL, Words, personal_matches, personal_words
+from authguard_core.passwords.verdict import advice_for, exposed, patterns_found, personal_found
+
+__all__ = ["Assessor"]
+
+SECOND_FACTOR_LENGTH: Final = 8
+"""NIST SP 800-63B-4, 3.1.1.2: a password beside another factor may have eight characters."""
+TRIED_FIRST: Final = 100_000
+"""How many common passwords are tried before anything is put together, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessor:
+    """Assesses passwords against what it was made with. Pure."""
+
+    length: Length
+    min_score: int
+    site: Words
+    strict: bool
+    common: Ranks
+    sieve: Sieve
+    guesses_per_second: float
+
+    def assess(
+        self, password: str, context: PasswordContext | None, exposure: Exposure, *, second_factor: bool
+    ) -> Assessment:
+        """Assess a password, as :meth:`PasswordPolicy.check` says."""
+        text = self.length.compose(password)
+        if isinstance(text, Finding):
+            return self._assessment(0.0, [text])
+        minimum = min(self.length.minimum, SECOND_FACTOR_LENGTH) if second_factor else self.length.minimum
+        findings = [*self.length.findings(text, minimum), *exposed(exposure)]
+        if not text:
+            return self._assessment(0.0, findings)
+        return self._judged(text, findings, self._words(context))
+
+    def _words(self, context: PasswordContext | None) -> Words:
+        return {**personal_words(context), **self.site} if context else self.site
+
+    def _judged(self, text: str, findings: list[Finding], words: Words) -> Assessment:
+        folded = fold_each(text)
+        patterns = Patterns(text, folded, self.sieve, personal_matches(folded, words))
+        whole = patterns.cover(0, len(text))
+        listed = nearest_listed(text, folded, self.common, patterns)
+        guesses = self._guesses(whole, listed)
+        if listed:
+            findings.append(Finding(code=Code.TOO_COMMON, blocks=True))
+        score = score_of(guesses)
+        weak = score < self.min_score
+        findings += personal_found(whole.pieces, len(text), weak=weak, strict=self.strict)
+        if weak and not any(finding.blocks for finding in findings):
+            findings.append(Finding(code=Code.TOO_WEAK, blocks=True))
+        return self._assessment(guesses, [*findings, *patterns_found(whole.pieces, score)])
+
+    def _guesses(self, whole: Cover, listed: Listed | None) -> float:
+        """Return the logarithm of the guesses: by the list, else after the list, by the patterns.
+
+        Who guesses at one account knows its owner and tries what is personal before any list.
+        """
+        if any(not PERSONAL.isdisjoint(piece.codes) for piece in whole.pieces):
+            return min(listed.cost, whole.cost) if listed else whole.cost
+        if listed and not listed.dressed:
+            return listed.cost
+        least = min(listed.cost, whole.cost) if listed else whole.cost
+        return _sum(least, log10(1 + min(len(self.common), TRIED_FIRST)))
+
+    def _assessment(self, guesses: float, findings: list[Finding]) -> Assessment:
+        findings.sort(key=_after_reasons)
+        return Assessment(
+            ok=not any(finding.blocks for finding in findings),
+            score=score_of(guesses),
+            guesses_log10=guesses,
+            crack_times=CrackTimes.of(guesses, online_per_second=self.guesses_per_second),
+            findings=tuple(findings),
+            advice=advice_for(findings),
+        )
+
+
+def _after_reasons(finding: Finding) -> bool:
+    return not finding.blocks
+
+
+def _sum(one: float, other: float) -> float:
+    """Add numbers that are given by their decimal logarithms."""
+    low, high = sorted((one, other))
+    return high + log10(1 + 10 ** (low - high))

@@ -1,0 +1,67 @@
+"""Whether a password is a common one, as it stands or in another dress."""
+
+from math import log10
+from typing import Final, NamedTuple, Protocol
+
+from authguard_core.passwords.derived import cores, forms
+from authguard_core.passwords.estimate.capitals import capitals_cost
+from authguard_core.passwords.estimate.estimator import Patterns
+from authguard_core.passwords.findings import Code
+from authguard_core.passwords.folding import fold
+
+__all__ = ["Listed", "Ranks", "nearest_listed"]
+
+COMMON: Final = 6.0
+"""What a common password and the digits and signs around it may cost together to be called common."""
+
+
+class Ranks(Protocol):
+    """A list of common passwords: :class:`~authguard_core.passwords.lists.PackedList`, or one of your own."""
+
+    def rank(self, word: str) -> int | None:
+        """Return how common a word is, 1 for the most common, or None if it isn't in the list."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Listed(NamedTuple):
+    """Where a password stands in the order of guesses of somebody who has the list."""
+
+    cost: float
+    """The decimal logarithm of the guesses."""
+    codes: tuple[Code, ...] = ()
+    """What was changed."""
+    dressed: bool = False
+    """Whether it isn't listed itself: who has the list tries that next, after the list."""
+
+
+def nearest_listed(text: str, folded: str, common: Ranks, patterns: Patterns) -> Listed | None:
+    """Return the cheapest way from a listed password to this one, or None if there is none."""
+    return _listed(text, common) or min(
+        _changed(text, common) or _surrounded(folded, common, patterns), default=None
+    )
+
+
+def _listed(text: str, common: Ranks) -> Listed | None:
+    """Look a password up as it stands, as breached ones are listed, and as the built-in list has it."""
+    ranks = [rank for word in (text, fold(text)) if (rank := common.rank(word)) is not None]
+    return Listed(log10(min(ranks)) + capitals_cost(text)) if ranks else None
+
+
+def _changed(text: str, common: Ranks) -> list[Listed]:
+    return [
+        Listed(log10(rank) + form.cost, form.codes, dressed=True)
+        for form in forms(text)
+        if (rank := common.rank(form.word)) is not None
+    ]
+
+
+def _surrounded(folded: str, common: Ranks, patterns: Patterns) -> list[Listed]:
+    """Find listed passwords with digits and signs around that are guessable themselves."""
+    found = []
+    for form, start, end in cores(folded):
+        around = patterns.cover(0, start).cost + patterns.cover(end, len(folded)).cost + form.cost
+        if around <= COMMON and (rank := common.rank(form.word)) is not None:
+            found.append(Listed(log10(rank) + around, form.codes, dressed=True))
+    return [one for one in found if one.cost <= COMMON]

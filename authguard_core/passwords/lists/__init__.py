@@ -1,0 +1,1 @@
+"""Packed lists of passwords and words with their ranks: how they are read, opened and made."""
