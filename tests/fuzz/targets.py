@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from tests.fuzz.addresses import asgi, forwarding
 from tests.fuzz.bodies import body
+from tests.fuzz.breaches import ROW, breaches
 from tests.fuzz.names import identity, parts
 from tests.fuzz.options import environment, limit, mapping
 from tests.fuzz.records import GOOD, cookie, record, token
@@ -85,6 +86,18 @@ TARGETS: Final = {
             b"\x10\x00\x01\x00\x00\x00" + bytes(32 + 24),
         ),
         "\x10 \x11 \x12 \x13",
+    ),
+    "breaches": _target(
+        breaches,
+        (
+            b"\x00" + ROW,
+            b"\x01" + ROW,
+            b"\x00" + ROW + b"\n",
+            b"\x00" + b"\r\n".join([b"0" * 35 + b":0", ROW, b"F" * 35 + b":9999999999", b""]),
+            b"\x00" + b"\n".join([b"0" * 35 + b":1", ROW]),
+            b"\x00<!DOCTYPE html>",
+        ),
+        ":0 :1 :42 \r\n \n 00000000000000000000000000000000000 FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF - + <",
     ),
     "limit": _target(limit, (b"5/15m", b"1000/15m burst 50", b"250ms", b" 1d "), "/ burst ms s m h d 0 9"),
     "environment": _target(

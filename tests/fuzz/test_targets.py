@@ -104,6 +104,13 @@ def test_a76_bytes_that_nobody_packed_are_no_record(data: bytes) -> None:
 
 
 @MANY
+@given(inputs("breaches"))
+def test_a76_a82_no_answer_about_breaches_is_misread(data: bytes) -> None:
+    """Any body is refused without repeating it, or gives the count that its lines say."""
+    TARGETS["breaches"].check(data)
+
+
+@MANY
 @given(inputs("limit"))
 def test_a96_every_limit_is_refused_or_read_as_it_is_written(data: bytes) -> None:
     """Any text for a limit or a duration is refused in words, or reads the same when it is written again."""
