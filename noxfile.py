@@ -167,6 +167,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def screenshots(session: nox.Session) -> None:
+    """Take the documentation's pictures anew, in a headless Chromium, which must be installed."""
+    session.install("-e", ".[browser,test]")
+    session.run("python", "-m", "tests.browser.screenshots", *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Start the FastAPI example, attack it, print the table, keep serving."""
     session.install("-e", ".[examples]")

@@ -5,12 +5,23 @@ limit fired or whether an account exists, and none of them may be cached.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from authguard_core.attempt import Decision
 from authguard_core.counting.refusal import Reason
 
-__all__ = ["BUSY", "FAILED", "NO_STORE", "PROBLEM_TYPE", "Answer", "problem", "refused", "unreadable"]
+__all__ = [
+    "BUSY",
+    "FAILED",
+    "NO_STORE",
+    "PROBLEM_TYPE",
+    "Answer",
+    "problem",
+    "refused",
+    "unreadable",
+    "unusable_password",
+]
 
 PROBLEM_TYPE = "application/problem+json"
 NO_STORE = ("Cache-Control", "no-store")
@@ -47,10 +58,16 @@ class Answer(NamedTuple):
 
 
 def problem(
-    status: int, kind: str, title: str, detail: str, *, headers: tuple[tuple[str, str], ...] = ()
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    extra: Mapping[str, object] | None = None,
 ) -> Answer:
-    """Return a problem details answer (RFC 9457)."""
-    body = {"type": URN + kind, "title": title, "status": status, "detail": detail}
+    """Return a problem details answer (RFC 9457); ``extra`` are members of its own."""
+    body = {"type": URN + kind, "title": title, "status": status, "detail": detail, **(extra or {})}
     fixed = (("Content-Type", PROBLEM_TYPE), NO_STORE)
     return Answer(status, (*fixed, *headers), json.dumps(body).encode())
 
@@ -84,3 +101,20 @@ def unreadable(status: int) -> Answer:
     """Return the answer to a body that can't be read: 400, 408, 413, 415 or 422."""
     kind, title, detail = UNREADABLE[status]
     return problem(status, kind, title, detail)
+
+
+def unusable_password(feedback: Sequence[Mapping[str, str]]) -> Answer:
+    """Return the answer to a new password that the policy refuses.
+
+    NIST SP 800-63B-4, 3.1.1.2: the reason is told, and another password asked for.
+
+    Args:
+        feedback: The reasons, an assessment's own ``feedback``: each a stable code and a sentence.
+    """
+    return problem(
+        422,
+        "unusable-password",
+        "Unprocessable Content",
+        "Choose another password.",
+        extra={"feedback": [dict(reason) for reason in feedback]},
+    )

@@ -8,6 +8,8 @@
   address limits beside the account's, never in its stead.
 - Five mails an hour to one recipient: NIST SP 800-63B-4, 3.1.3.3, and OWASP ASVS 5.0,
   V6.6.4, ask to limit what is sent.
+- A hundred and twenty assessments of a password in five minutes for one visitor: ten times
+  what a person needs who types and corrects, and nothing that would be worth automating.
 """
 
 from collections.abc import Mapping
@@ -36,12 +38,15 @@ _SENDING = {
     "failure_cap": "off",
 }
 _REGISTERING = {**_SENDING, "ip_limit": "100/1h", "subnet_limit": "1000/1h"}
+# Its account is the visitor's address. What names nobody, a body that can't be read, has the address's own.
+_ASSESSING = {**_SENDING, "account_limit": "120/5m", "ip_limit": "240/5m", "subnet_limit": "2400/5m"}
 
 PURPOSES: Mapping[str, Mapping[str, str]] = {
     "login": _SECRET,
     "otp": _SECRET,
     "reset": _SENDING,
     "register": _REGISTERING,
+    "meter": _ASSESSING,
 }
 """The purposes that are always there. A user's own begin with those of ``login``."""
 

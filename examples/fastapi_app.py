@@ -11,7 +11,14 @@ from fastapi import BackgroundTasks, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from authguard_core.identity import canonical
-from authguard_fastapi import AttemptHTTPException, AuthGuard, LoginGuard, RegisterGuard, ResetGuard
+from authguard_fastapi import (
+    AttemptHTTPException,
+    AuthGuard,
+    LoginGuard,
+    MeterGuard,
+    RegisterGuard,
+    ResetGuard,
+)
 from examples.fastapi_parts import Html, OwnOrigin, handle_errors, read_body
 from examples.shop import Shop, answers, open_shop
 from examples.shop.assets import asset
@@ -19,7 +26,7 @@ from examples.shop.desk import Desk
 from examples.shop.origins import names_this_machine
 from examples.shop.passwords import PasswordLength
 from examples.shop.sessions import SessionCookie
-from examples.starlette_parts import respond
+from examples.starlette_parts import read_fields, respond
 from examples.wiring import load_settings, make_hasher, open_desk, password_length, serve
 
 __all__ = ["create_app"]
@@ -32,7 +39,7 @@ def create_app(environ: Mapping[str, str], port: int) -> FastAPI:
     guard = AuthGuard(load_settings(environ, shop), hasher=make_hasher(shop), resolve=shop.accounts.resolve)
     length = password_length(guard.settings)
     session = SessionCookie(secure=guard.settings.cookie_secure)
-    desk = open_desk(shop, guard.settings, guard.hasher, port)
+    desk = open_desk(shop, guard.passwords, guard.hasher, port)
     handle_errors(app, length)
     guard.init_app(app)
     add_pages(app, shop, session, length)
@@ -40,6 +47,7 @@ def create_app(environ: Mapping[str, str], port: int) -> FastAPI:
     add_outbox(app, shop, guard)
     add_sign_in(app, shop, desk, session)
     add_registration(app, shop, desk, length)
+    add_meter(app, desk)
     add_confirmation(app, shop)
     add_reset_request(app, shop, desk)
     add_redemption(app, shop, desk, session, length)
@@ -135,6 +143,16 @@ def add_registration(app: FastAPI, shop: Shop, desk: Desk, length: PasswordLengt
         return respond(answers.registration_received(html=html))
 
 
+def add_meter(app: FastAPI, desk: Desk) -> None:
+    """Add what the page shows of a password while it is typed. Nothing of it is kept."""
+
+    @app.post("/password/assess", dependencies=[OwnOrigin])
+    async def assess(request: Request, meter_guard: MeterGuard) -> Response:
+        await read_body(request, meter_guard, identity="password", text=())
+        async with meter_guard.attempt_by_address():
+            return respond(answers.assessed(desk.assess(await read_fields(request))))
+
+
 def add_confirmation(app: FastAPI, shop: Shop) -> None:
     """Add the redemption of a registration's link."""
 
@@ -178,7 +196,7 @@ def add_redemption(
         user = await desk.reset_token_user(token)
         if user is None:
             return respond(answers.link_not_valid(html=html))
-        if reasons := length.feedback(password):
+        if reasons := desk.reset_feedback(user, password):
             return respond(answers.reset_refused(reasons, user, length, token=token, html=html))
         changed = await desk.complete_reset(token, password)
         if changed is None:

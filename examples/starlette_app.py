@@ -20,6 +20,7 @@ from authguard_asgi import (
     Respond,
     Scope,
     SendRoute,
+    ThrottledRoute,
     client_address_of,
 )
 from authguard_core import AsyncGuard
@@ -42,7 +43,7 @@ def create_app(environ: Mapping[str, str], port: int) -> Starlette:
     guard = AsyncGuard(settings, hasher=make_hasher(shop), resolve=shop.accounts.resolve)
     handlers = Handlers(
         shop=shop,
-        desk=open_desk(shop, settings, guard.hasher, port),
+        desk=open_desk(shop, guard.passwords, guard.hasher, port),
         session=SessionCookie(secure=settings.cookie_secure),
         length=password_length(settings),
         is_here=lambda scope: client_address_of(guard, scope).loopback,
@@ -76,6 +77,7 @@ def guarded_routes(shop: Shop) -> list[GuardedRoute]:
             unsent={422, 503},  # the password is hashed before the mail is sent
         ),
         SendRoute("POST", "/reset", purpose="reset", identity="username", refused=as_if_sent),
+        ThrottledRoute("POST", "/password/assess", purpose="meter", fields=("password",)),
         ResetRoute(
             "POST",
             "/reset/confirm",

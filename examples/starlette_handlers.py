@@ -35,7 +35,7 @@ class Handlers:
         shop: Users, sessions and mail.
         desk: What takes time, or a password.
         session: The cookie of who is signed in.
-        length: How long a new password may be.
+        length: How long a new password may be, as the forms say.
         is_here: Whether a request comes from this machine, by its scope.
     """
 
@@ -54,6 +54,7 @@ class Handlers:
             Route("/me", self.me),
             Route("/outbox", self.outbox),
             Route("/login", self.login, methods=POST),
+            Route("/password/assess", self.assess, methods=POST),
             Route("/logout", self.logout, methods=POST),
             Route("/register", self.register, methods=POST),
             Route("/confirm", self.confirm),
@@ -117,6 +118,10 @@ class Handlers:
         await self.desk.register(username, email, password)
         return respond(answers.registration_received(html=html), afterwards=self.delivery())
 
+    async def assess(self, request: Request) -> Response:
+        """Say what a password is worth, while it is typed. Nothing of it is kept."""
+        return respond(answers.assessed(self.desk.assess(await read_fields(request))))
+
     def confirm(self, request: Request) -> Response:
         """Redeem a registration's link."""
         html = prefers_html(request.scope)
@@ -142,7 +147,7 @@ class Handlers:
         user = await self.desk.reset_token_user(token)
         if user is None:
             return respond(answers.link_not_valid(html=html))
-        if reasons := self.length.feedback(password):
+        if reasons := self.desk.reset_feedback(user, password):
             return respond(answers.reset_refused(reasons, user, self.length, token=token, html=html))
         if await self.desk.complete_reset(token, password) is None:
             return respond(answers.link_not_valid(html=html))

@@ -1,4 +1,4 @@
-"""What every example wires alike: settings, hasher, password length, and the server."""
+"""What every example wires alike: settings, hasher, password policy, and the server."""
 
 import argparse
 import os
@@ -10,23 +10,30 @@ import uvicorn
 from authguard_argon2 import MAX_PASSWORD_BYTES, Argon2Hasher, Argon2Parameters
 from authguard_core import HasherBusy, Settings
 from authguard_core.hashing import AsyncHasher
+from authguard_core.passwords import PasswordContext, PasswordPolicy
 from examples.shop import Shop
 from examples.shop.desk import Desk
 from examples.shop.keyfile import secret_key
-from examples.shop.passwords import PasswordLength
+from examples.shop.passwords import Advice, Assessment, Finding, PasswordLength
 
-__all__ = ["load_settings", "make_hasher", "open_desk", "password_length", "serve"]
+__all__ = ["PolicyPasswords", "load_settings", "make_hasher", "open_desk", "password_length", "serve"]
 
 HOST: Final = "127.0.0.1"
 LONGEST_CHARACTER: Final = 4
 """Bytes of UTF-8."""
+SITE_WORDS: Final = "AUTHGUARD_PASSWORD__SITE_WORDS"
+SITE: Final = "authguard"
+"""What the pages call themselves. No password is made of it."""
 
 
 def load_settings(environ: Mapping[str, str], shop: Shop) -> Settings:
-    """Read the settings; an example without a key makes itself one."""
-    if environ.get("AUTHGUARD_SECRET_KEY"):
-        return Settings.load()
-    return Settings.load(secret_key=secret_key(shop.directory.path))
+    """Read the settings; an example without a key makes itself one, and it knows its own name."""
+    own: dict[str, Any] = {}
+    if not environ.get("AUTHGUARD_SECRET_KEY"):
+        own["secret_key"] = secret_key(shop.directory.path)
+    if not environ.get(SITE_WORDS):
+        own["password"] = {"site_words": SITE}
+    return Settings.load(**own)
 
 
 def make_hasher(shop: Shop) -> Argon2Hasher | None:
@@ -39,19 +46,39 @@ def make_hasher(shop: Shop) -> Argon2Hasher | None:
 
 
 def password_length(settings: Settings) -> PasswordLength:
-    """Return what ``AUTHGUARD_PASSWORD__*`` say of a new password, but no more than is hashed whole."""
+    """Return what the forms say of a new password: as much as is hashed whole, whatever is in it."""
     told = settings.password
     maximum = min(told.max_length, MAX_PASSWORD_BYTES // LONGEST_CHARACTER)
-    return PasswordLength(minimum=told.min_length, maximum=maximum, most_bytes=MAX_PASSWORD_BYTES)
+    return PasswordLength(minimum=told.min_length, maximum=maximum)
 
 
-def open_desk(shop: Shop, settings: Settings, hasher: AsyncHasher, port: int) -> Desk:
+class PolicyPasswords:
+    """The password policy as the shop asks it."""
+
+    def __init__(self, policy: PasswordPolicy) -> None:
+        self._policy = policy
+
+    def assess(self, password: str, *, username: str, email: str) -> Assessment:
+        """Assess a password of somebody with this name and address."""
+        found = self._policy.check(password, context=PasswordContext(username=username, email=email))
+        return Assessment(
+            ok=found.ok,
+            score=found.score,
+            findings=[
+                Finding(code=one.code.value, title=one.title, message=one.text, blocks=one.blocks)
+                for one in found.findings
+            ],
+            advice=[Advice(code=one.code.value, title=one.title, message=one.text) for one in found.advice],
+        )
+
+
+def open_desk(shop: Shop, policy: PasswordPolicy, hasher: AsyncHasher, port: int) -> Desk:
     """Open the shop's desk for an application on a port."""
     return Desk(
         shop.accounts,
         hasher,
         busy=HasherBusy,
-        length=password_length(settings),
+        passwords=PolicyPasswords(policy),
         base_url=f"http://{HOST}:{port}",
     )
 

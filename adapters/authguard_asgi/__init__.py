@@ -5,15 +5,23 @@
 
     app = AuthGuardMiddleware(app, AsyncGuard(), [LoginRoute("POST", "/login", success={200})])
 
-Beside sign-ins it counts what is sent (:class:`SendRoute`), and reports completed resets
-(:class:`ResetRoute`). The rest is for those who write an adapter of their own on top.
+Beside sign-ins it counts what is sent (:class:`SendRoute`) and what costs work
+(:class:`ThrottledRoute`), and reports completed resets (:class:`ResetRoute`). The rest is for
+those who write an adapter of their own on top.
 """
 
 import authguard_asgi.backend  # noqa: F401 # pyright: ignore[reportUnusedImport] - it says what to install
 from authguard_asgi.bodies import BODY_TIMEOUT, BufferedBody, check_limits
 from authguard_asgi.contexts import AttemptContext, AttemptError, RunningAttempt, SyncAttempt
 from authguard_asgi.courses import Course, Lookup
-from authguard_asgi.declared import AttemptRoute, GuardedRoute, LoginRoute, ResetRoute, SendRoute
+from authguard_asgi.declared import (
+    AttemptRoute,
+    GuardedRoute,
+    LoginRoute,
+    ResetRoute,
+    SendRoute,
+    ThrottledRoute,
+)
 from authguard_asgi.middleware import AuthGuardMiddleware
 from authguard_asgi.protocol import ASGIApp, Message, Receive, Scope, Send
 from authguard_asgi.requests import (
@@ -50,6 +58,7 @@ __all__ = [
     "Send",
     "SendRoute",
     "SyncAttempt",
+    "ThrottledRoute",
     "attempt_of",
     "charge_unreadable",
     "check_limits",

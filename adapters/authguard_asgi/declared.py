@@ -6,6 +6,7 @@ route                     a request is                        what its answer te
 :class:`LoginRoute`       an attempt at a secret              whether the secret was right
 :class:`SendRoute`        a mail, call or message to be sent  at most that nothing was sent
 :class:`ResetRoute`       the redemption of a reset's link    whether the reset is complete
+:class:`ThrottledRoute`   work that is about no account       nothing
 ========================  ==================================  =====================================
 """
 
@@ -17,14 +18,14 @@ from typing import ClassVar, Final
 from authguard_asgi.courses import AttemptCourse, Course, Lookup, ResetCourse, owner_of
 from authguard_asgi.paths import Segments, declared
 from authguard_asgi.protocol import Scope
-from authguard_asgi.requests import attempt_of, peer_of
+from authguard_asgi.requests import attempt_of, client_address_of, peer_of
 from authguard_asgi.responses import Respond
 from authguard_core import AsyncGuard, Outcome
 from authguard_core.answers import BUSY, Answer, refused
 from authguard_core.body import BodyShape, Fields
 from authguard_core.errors import ConfigurationError
 
-__all__ = ["AttemptRoute", "GuardedRoute", "LoginRoute", "ResetRoute", "SendRoute"]
+__all__ = ["AttemptRoute", "GuardedRoute", "LoginRoute", "ResetRoute", "SendRoute", "ThrottledRoute"]
 
 _METHODS: Final = ("POST", "PUT", "PATCH")
 _SUCCESSES: Final = range(200, 400)
@@ -308,3 +309,41 @@ class ResetRoute(GuardedRoute):
 
     def _fields(self) -> tuple[str, tuple[str, ...]]:
         return self.token, self.secrets
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottledRoute(GuardedRoute):
+    """A route whose posts are about no account: each client's address stands for itself.
+
+    For what costs work and opens nothing, such as the assessment of a password while it is typed
+    (``purpose="meter"``). Every post counts, whatever it is answered: against the account limit of the
+    purpose, which is the address's here. A ``resolve`` hook is asked about the address, and finds nobody.
+
+    Args:
+        method: POST, PUT or PATCH.
+        path: As the application declares it, see :class:`GuardedRoute`.
+        fields: The body's fields that must be there as text, at least one.
+        purpose: Whose limits hold. Take one of its own: what is used up here must be nobody's sign-in.
+        refused: Makes the response to a refused post, in place of the middleware's ``respond``.
+
+    Raises:
+        ConfigurationError: No request can be such a post.
+    """
+
+    fields: tuple[str, ...] = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not self.fields:
+            do = "Name what the body must hold."
+            raise self._refusal("fields", self.fields, "at least one name", do)
+        GuardedRoute.__post_init__(self)
+
+    async def begin(self, guard: AsyncGuard, scope: Scope, fields: Fields, *, exact: bool) -> Course | Answer:
+        """Charge the address, and ask whether it may go on."""
+        del fields, exact
+        address = client_address_of(guard, scope).network
+        decision = await guard.check(attempt_of(guard, scope, address, purpose=self.purpose))
+        return refused(decision) if decision.ticket is None else AttemptCourse(guard, decision.ticket)
+
+    def _fields(self) -> tuple[str, tuple[str, ...]]:
+        return self.fields[0], self.fields[1:]

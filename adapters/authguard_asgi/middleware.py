@@ -64,7 +64,8 @@ class AuthGuardMiddleware:
     Args:
         app: What is guarded.
         guard: Who decides.
-        routes: What is guarded: any of :class:`LoginRoute`, :class:`SendRoute` and :class:`ResetRoute`.
+        routes: What is guarded: :class:`LoginRoute`, :class:`SendRoute`, :class:`ResetRoute` and
+            :class:`ThrottledRoute`.
         max_body: The longest body of a guarded route in bytes.
         body_timeout: Seconds in which it must have arrived.
         respond: Makes pages of the guard's own answers: it is called with the request's scope and the answer,

@@ -18,6 +18,7 @@ import authguard_fastapi.backend  # noqa: F401 # pyright: ignore[reportUnusedImp
 from authguard_asgi import AttemptContext, RunningAttempt, SyncAttempt
 from authguard_fastapi.dependency import (
     LoginGuard,
+    MeterGuard,
     OtpGuard,
     PurposeGuard,
     RegisterGuard,
@@ -27,18 +28,35 @@ from authguard_fastapi.dependency import (
 from authguard_fastapi.errors import AttemptHTTPException
 from authguard_fastapi.guard import AuthGuard
 from authguard_fastapi.hashing import SyncHasher
+from authguard_fastapi.newpassword import NewPassword
+from authguard_fastapi.passwords import (
+    BreachLookup,
+    PasswordCheck,
+    PasswordHTTPException,
+    Passwords,
+    SyncPasswordCheck,
+    SyncPasswords,
+)
 
 __all__ = [
     "AttemptContext",
     "AttemptHTTPException",
     "AuthGuard",
+    "BreachLookup",
     "LoginGuard",
+    "MeterGuard",
+    "NewPassword",
     "OtpGuard",
+    "PasswordCheck",
+    "PasswordHTTPException",
+    "Passwords",
     "PurposeGuard",
     "RegisterGuard",
     "ResetGuard",
     "RunningAttempt",
     "SyncAttempt",
     "SyncHasher",
+    "SyncPasswordCheck",
+    "SyncPasswords",
     "guarded",
 ]

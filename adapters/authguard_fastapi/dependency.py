@@ -13,8 +13,9 @@ from authguard_core.clientip import ClientAddress
 from authguard_fastapi.errors import AttemptHTTPException
 from authguard_fastapi.exchange import Exchange, exchange_of
 from authguard_fastapi.finding import PurposeMarker
+from authguard_fastapi.validation import refusal_of
 
-__all__ = ["LoginGuard", "OtpGuard", "PurposeGuard", "RegisterGuard", "ResetGuard", "guarded"]
+__all__ = ["LoginGuard", "MeterGuard", "OtpGuard", "PurposeGuard", "RegisterGuard", "ResetGuard", "guarded"]
 
 
 class PurposeGuard:
@@ -41,6 +42,14 @@ class PurposeGuard:
             error=AttemptHTTPException,
             on_success=self._exchange.remember,
         )
+
+    def attempt_by_address(self) -> AttemptContext:
+        """Return the context of an attempt that is about no account: the client's address stands for it.
+
+        For what costs work and opens nothing, with a limit of its own: left without an outcome, each request
+        counts. A ``resolve`` hook is asked about the address, and finds nobody.
+        """
+        return self.attempt(self.client_address.network)
 
     async def reset_completed(self, account: str) -> Decision:
         """Report a password reset that its owner has completed, and make this browser known.
@@ -81,7 +90,8 @@ class PurposeDependency(PurposeMarker):
     """Prepares a :class:`PurposeGuard`, and takes back FastAPI's 422 of a guarded body.
 
     FastAPI solves dependencies before it reports that the body lacks something, and hands what it raises
-    to the dependencies that ``yield``. Its own answer would repeat the submitted password.
+    to the dependencies that ``yield``. Its own answer would repeat the submitted password. A body with which
+    nothing is wrong but its new password is answered with the reasons, and charged to nobody.
     """
 
     __slots__ = ()
@@ -92,10 +102,10 @@ class PurposeDependency(PurposeMarker):
         exchange.enter(self.purpose)
         try:
             yield PurposeGuard(exchange, self.purpose)
-        except RequestValidationError:
+        except RequestValidationError as error:
             if exchange.is_counted:
                 raise
-            answer = await exchange.unreadable(422)
+            answer = refusal_of(error) or await exchange.unreadable(422)
         else:
             return
         raise AttemptHTTPException(answer)
@@ -124,3 +134,6 @@ ResetGuard = Annotated[PurposeGuard, guarded("reset")]
 
 RegisterGuard = Annotated[PurposeGuard, guarded("register")]
 """For registrations."""
+
+MeterGuard = Annotated[PurposeGuard, guarded("meter")]
+"""For the assessment of a password while it is typed: ``async with meter_guard.attempt_by_address()``."""

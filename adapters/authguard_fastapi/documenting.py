@@ -1,11 +1,14 @@
 """The guard's answers in the OpenAPI schema of guarded routes."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from authguard_core.answers import PROBLEM_TYPE
-from authguard_fastapi.finding import guarded_routes
+from authguard_fastapi.finding import depends_on, guarded_routes
+from authguard_fastapi.passwords import provide_passwords
 
 __all__ = ["document"]
 
@@ -19,6 +22,15 @@ _SCHEMA: Final = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "feedback": {
+            "description": "Why a new password is refused.",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["code", "message"],
+            },
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }
@@ -45,6 +57,9 @@ def document(app: FastAPI) -> None:
             operations = schema["paths"].get(context.path_format, {})
             for method in context.methods or ():
                 _describe(operations.get(method.lower(), {}).get("responses"))
+        for context in iter_route_contexts(app.routes):
+            if depends_on(getattr(context.original_route, "dependant", None), provide_passwords):
+                _describe_refusals(schema["paths"].get(context.path_format, {}), context.methods or ())
         _add_schema(schema)
         return schema
 
@@ -59,6 +74,14 @@ def _describe(responses: dict[str, Any] | None) -> None:
         del responses["422"]
     for status, description in _DESCRIPTIONS.items():
         responses.setdefault(status, _response(status, description))
+
+
+def _describe_refusals(operations: dict[str, Any], methods: Iterable[str]) -> None:
+    """Add what a refused password is answered with beside FastAPI's own 422."""
+    answer = _response("422", "The body lacks a field, or the new password can't be used")
+    for method in methods:
+        responses = operations.get(method.lower(), {}).get("responses", {})
+        responses.setdefault("422", answer).setdefault("content", {}).update(answer["content"])
 
 
 def _response(status: str, description: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Which routes are guarded: those whose endpoint, or a dependency of it, takes a guard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
-__all__ = ["GuardedRoutes", "PurposeMarker", "guarded_routes"]
+__all__ = ["GuardedRoutes", "PurposeMarker", "depends_on", "guarded_routes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ def guarded_routes(routes: Sequence[BaseRoute]) -> Iterator[tuple[RouteContext, 
         purpose = _purpose(getattr(context.original_route, "dependant", None))
         if purpose is not None:
             yield context, purpose
+
+
+def depends_on(dependant: object, call: Callable[..., Any]) -> bool:
+    """Say whether an endpoint takes what a function provides, itself or through another dependency."""
+    if not isinstance(dependant, Dependant):
+        return False
+    return dependant.call is call or any(depends_on(inner, call) for inner in dependant.dependencies)
 
 
 def _purpose(dependant: object) -> str | None:

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
 
@@ -20,13 +22,17 @@ from authguard_fastapi.exchange import not_over_http
 from authguard_fastapi.finding import guarded_routes
 from authguard_fastapi.hashing import SyncHasher
 from authguard_fastapi.middleware import GuardMiddleware
+from authguard_fastapi.passwords import PasswordCheck
+from authguard_fastapi.validation import answer_invalid, check_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from authguard_core import Settings
     from authguard_core.hashing import AsyncHasher, HasherPlugin
+    from authguard_core.passwords import PasswordPolicy
     from authguard_core.storage import AsyncStorage
+    from authguard_fastapi.passwords import BreachLookup
 
 __all__ = ["AuthGuard"]
 
@@ -41,6 +47,7 @@ class AuthGuard:
         resolve: Finds the account id of an identifier, so that one person's user name and e-mail are counted
             together. A plain function runs in a thread.
         observers: Are told every event.
+        pwned: Knows breached passwords. It is asked about a new one only if the policy accepts it.
         max_body: The longest body of a guarded route in bytes.
         body_timeout: Seconds in which it must have arrived.
 
@@ -56,12 +63,14 @@ class AuthGuard:
         hasher: "HasherPlugin | None" = None,
         resolve: "Callable[[str], str | None] | Callable[[str], Awaitable[str | None]] | None" = None,
         observers: Iterable[Observer] = (),
+        pwned: "BreachLookup | None" = None,
         max_body: int = MAX_BODY,
         body_timeout: float = BODY_TIMEOUT,
     ) -> None:
         check_limits(max_body, body_timeout)
         self.core = AsyncGuard(settings, storage=storage, hasher=hasher, resolve=resolve, observers=observers)
         """The guard itself, for what has no request."""
+        self._pwned = pwned
         self._max_body = max_body
         self._body_timeout = body_timeout
 
@@ -69,7 +78,8 @@ class AuthGuard:
         """Install the guard, once, before the application starts.
 
         It adds a middleware, handlers for its answers and for ``HasherBusy`` (those that are registered
-        already stay), the answers to the OpenAPI schema, and a lifespan around the existing one. Routes
+        already stay), FastAPI's own answer to invalid bodies but without their input where that has a
+        ``NewPassword``, the answers to the OpenAPI schema, and a lifespan around the existing one. Routes
         may be added before and after. A mounted FastAPI application needs a guard of its own, or this one
         once more: its exception handlers are its own.
 
@@ -90,6 +100,9 @@ class AuthGuard:
         )
         app.exception_handlers.setdefault(AttemptHTTPException, answer_attempt)
         app.exception_handlers.setdefault(HasherBusy, answer_busy)
+        # FastAPI registers a handler of its own; an application's stays.
+        if app.exception_handlers.get(RequestValidationError) is request_validation_exception_handler:
+            app.exception_handlers[RequestValidationError] = answer_invalid
         document(app)
         self._wrap_lifespan(app)
 
@@ -102,6 +115,16 @@ class AuthGuard:
     def hasher(self) -> "AsyncHasher":
         """Verifies passwords at equal cost for known and unknown users, off the event loop."""
         return self.core.hasher
+
+    @property
+    def passwords(self) -> "PasswordPolicy":
+        """What a new password must be, by the settings. It asks nobody about breaches."""
+        return self.core.passwords
+
+    @cached_property
+    def password_check(self) -> PasswordCheck:
+        """The same and the breaches; endpoints rather take ``Passwords``."""
+        return PasswordCheck(self.core.passwords, self._pwned)
 
     @cached_property
     def sync_hasher(self) -> SyncHasher:
@@ -165,6 +188,7 @@ class AuthGuard:
                 self.core.policy.purpose(purpose)
                 if isinstance(context.original_route, WebSocketRoute):
                     raise not_over_http()
+            check_contexts(app.routes)
             try:
                 async with inner(app) as state:
                     yield state

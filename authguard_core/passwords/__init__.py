@@ -2,7 +2,7 @@
 
 ::
 
-    policy = PasswordPolicy.nist()
+    policy = PasswordPolicy(site_words=["example"])
     assessment = policy.check(password, context=PasswordContext(username="ann", email="ann@example.org"))
     if not assessment.ok:
         return assessment.feedback          # [{"code": "too_common", "message": "..."}]

@@ -1,7 +1,6 @@
 """Words that an attacker expects of this account and this site, and where they stand in a password."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from math import log10
 from typing import Final
@@ -26,8 +25,6 @@ SHORTEST: Final = 3
 LONGEST: Final = 128
 """Of a word. Nobody's name is longer, but a form may send anything."""
 MOST_WORDS: Final = 64
-_PARTS: Final = re.compile(r"[^\W_]+")
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _TWICE: Final = log10(2)
 
 Words = dict[str, Code]
@@ -64,8 +61,13 @@ def _forms(words: Iterable[str]) -> Iterator[str]:
 def _all_forms(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         folded = fold(word[:LONGEST])
-        parts = _PARTS.findall(folded)
-        yield from (folded, "".join(parts), *parts, *_LETTERS.findall(folded))
+        parts = _parts(folded, str.isalnum)
+        yield from (folded, "".join(parts), *parts, *_parts(folded, str.isalpha))
+
+
+def _parts(text: str, belongs: Callable[[str], bool]) -> list[str]:
+    """Return the runs of characters that belong."""
+    return "".join(character if belongs(character) else " " for character in text).split()
 
 
 def personal_matches(folded: str, words: Words) -> Iterator[Match]:

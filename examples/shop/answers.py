@@ -10,11 +10,12 @@ from typing import Final
 from examples.shop import pages
 from examples.shop.outbox import Message
 from examples.shop.pages import Entry, Panel
-from examples.shop.passwords import Feedback, PasswordLength
+from examples.shop.passwords import Assessment, Feedback, PasswordLength
 from examples.shop.response import Answer, json_answer, problem
 from examples.shop.users import User
 
 __all__ = [
+    "assessed",
     "confirmed",
     "forbidden",
     "foreign_origin",
@@ -108,6 +109,11 @@ def guard_page(status: int, wait: int | None, length: PasswordLength) -> Answer:
     detail = f"{reason} Try again in {pages.waiting_time(wait)}."
     answer = pages.message("Please wait", detail, status=status, good=False)
     return answer.with_header("Retry-After", str(wait))
+
+
+def assessed(assessment: Assessment) -> Answer:
+    """``POST /password/assess``: what the page's meter shows."""
+    return json_answer(200, assessment)
 
 
 def registration_received(*, html: bool) -> Answer:

@@ -1,4 +1,4 @@
-"""The style sheet and the script, read once."""
+"""The style sheet and the scripts, read once."""
 
 import hashlib
 from functools import cache
@@ -13,6 +13,7 @@ _DIRECTORY: Final = Path(__file__).parent / "static"
 _MEDIA_TYPES: Final = {
     "style.css": "text/css; charset=utf-8",
     "app.js": "text/javascript; charset=utf-8",
+    "meter.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _HEADERS: Final = (("Cache-Control", "public, max-age=3600"), ("X-Content-Type-Options", "nosniff"))

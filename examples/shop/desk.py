@@ -5,11 +5,12 @@ send a mail.
 """
 
 from asyncio import to_thread
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
 from examples.shop.accounts import Accounts
-from examples.shop.passwords import Feedback, PasswordLength
+from examples.shop.passwords import Assessment, Feedback, Passwords, feedback_of, text_of
 from examples.shop.users import User
 
 __all__ = ["Desk", "Hasher"]
@@ -38,7 +39,7 @@ class Desk:
         accounts: The shop's.
         hasher: Whose work each of these costs, alike for known and unknown names.
         busy: What the hasher raises where every place is taken. It gets through: the application answers it.
-        length: How long a new password may be.
+        passwords: Assesses new ones.
         base_url: This application's own origin, for mailed links.
     """
 
@@ -48,13 +49,13 @@ class Desk:
         hasher: Hasher,
         *,
         busy: type[Exception],
-        length: PasswordLength,
+        passwords: Passwords,
         base_url: str,
     ) -> None:
         self._accounts = accounts
         self._hasher = hasher
         self._busy = busy
-        self._length = length
+        self._passwords = passwords
         self._base_url = base_url
 
     async def verify(self, identifier: str, password: str) -> User | None:
@@ -71,7 +72,17 @@ class Desk:
 
     def registration_feedback(self, username: str, email: str, password: str) -> list[Feedback]:
         """Say what nobody could register, never what is taken."""
-        return [*self._accounts.feedback(username, email), *self._length.feedback(password)]
+        assessed = self._passwords.assess(password, username=username, email=email)
+        return [*self._accounts.feedback(username, email), *feedback_of(assessed)]
+
+    def reset_feedback(self, user: User, password: str) -> list[Feedback]:
+        """Say why this can't be the user's new password."""
+        return feedback_of(self._passwords.assess(password, username=user.username, email=user.email))
+
+    def assess(self, fields: Mapping[str, object]) -> Assessment:
+        """Assess what somebody is typing: ``password``, and what is known of them so far."""
+        username, email = text_of(fields, "username"), text_of(fields, "email")
+        return self._passwords.assess(text_of(fields, "password"), username=username, email=email)
 
     async def register(self, username: str, email: str, password: str) -> None:
         """Ask for an account. The same work for free and taken names."""

@@ -1,19 +1,22 @@
-"""What a new password must look like. The one place where the examples decide it.
+"""What the shop wants to know about a new password, and from whom: a policy that is given to it.
 
-NIST SP 800-63B-4, 3.1.1.2: at least 15 characters where the password is the only
-factor, at least 64 permitted, each code point counted as one, never cut, no rules of
-composition. A password that is too long is refused instead of shortened.
+NIST SP 800-63B-4, 3.1.1.2: who is refused a password is told the reason, and guided to a better one.
 """
 
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Protocol, TypedDict
 
-__all__ = ["Feedback", "PasswordLength"]
-
-# No character decomposes canonically into more than four code points (UAX #15), so
-# composing never makes a text shorter than a quarter. It bounds the work on a huge one.
-_LONGEST_DECOMPOSITION: Final = 4
+__all__ = [
+    "Advice",
+    "Assessment",
+    "Feedback",
+    "Finding",
+    "PasswordLength",
+    "Passwords",
+    "feedback_of",
+    "text_of",
+]
 
 
 class Feedback(TypedDict):
@@ -23,40 +26,53 @@ class Feedback(TypedDict):
     message: str
 
 
-_UNUSABLE: Final = Feedback(
-    code="unusable", message="It holds something that isn't a character. Type it anew."
-)
+class Advice(TypedDict):
+    """One thing that makes a password better: a stable code, a few words and a sentence."""
+
+    code: str
+    title: str
+    message: str
+
+
+class Finding(Advice):
+    """One thing that is wrong with a password, and whether it is refused for it."""
+
+    blocks: bool
+
+
+class Assessment(TypedDict):
+    """All that is said about a password. It holds nothing of it."""
+
+    ok: bool
+    score: int
+    """0 to 4."""
+    findings: list[Finding]
+    advice: list[Advice]
+
+
+class Passwords(Protocol):
+    """Assesses new passwords."""
+
+    def assess(self, password: str, *, username: str, email: str) -> Assessment:
+        """Assess a password of somebody with this name and address. Takes any text, and is quick."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordLength:
-    """How long a new password must and may be, in code points after NFC: ``AUTHGUARD_PASSWORD__*``."""
+    """How long a new password must and may be, in code points after NFC: what the forms say."""
 
     minimum: int
     maximum: int
-    most_bytes: int = 4_096
-    """What the hasher hashes whole, in bytes of UTF-8. Only text in pieces gets there before ``maximum``."""
 
-    def feedback(self, password: str) -> list[Feedback]:
-        """Say everything that is wrong with a new password; an empty list means it is accepted.
 
-        Composed first, a letter counts the same whichever keyboard made it. Never raises, and
-        its work is bounded whatever comes in.
-        """
-        if len(password) > self.maximum * _LONGEST_DECOMPOSITION:
-            return [self._too_long()]
-        if any("\ud800" <= character <= "\udfff" for character in password):
-            return [_UNUSABLE]
-        if len(password.encode()) > self.most_bytes:
-            return [self._too_long()]
-        length = len(unicodedata.normalize("NFC", password))
-        if length < self.minimum:
-            return [self._too_short()]
-        return [self._too_long()] if length > self.maximum else []
+def feedback_of(assessment: Assessment) -> list[Feedback]:
+    """Return the reasons of a refusal and what explains them; nothing if it is accepted."""
+    told = [] if assessment["ok"] else assessment["findings"]
+    return [Feedback(code=finding["code"], message=finding["message"]) for finding in told]
 
-    def _too_short(self) -> Feedback:
-        advice = "A few random words are easy to remember."
-        return Feedback(code="too_short", message=f"Use at least {self.minimum} characters. {advice}")
 
-    def _too_long(self) -> Feedback:
-        return Feedback(code="too_long", message=f"Use at most {self.maximum} characters.")
+def text_of(fields: Mapping[str, object], name: str) -> str:
+    """Return a field that may be missing. What is no text is none."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""

@@ -19,6 +19,12 @@ SESSION, DEVICE = "session", "authguard_device"
 
 WRONG = f"a {CANARY} that nobody chose"
 NEW = f"an entirely new {CANARY}"
+LONG = (
+    f"walnut lanterns of a {CANARY} hang under seven quiet bridges where an otter sorts "
+    "copper buttons by colour, then hums to the evening tide"
+)
+"""Good however it is cut, and longer than is taken."""
+
 LIMIT = 5
 """Failures that an account may have: the default, and here without delays."""
 
@@ -153,7 +159,7 @@ class Site:
     def stranger(self) -> Person:
         """Somebody without an account."""
         name = self.name()
-        return Person(name, f"{name}@shop.example", f"the password of {name}")
+        return Person(name, f"{name}@shop.example", f"{next(self._numbers)} walnut lanterns for a {CANARY}")
 
     def person(self) -> Person:
         """Somebody with an account, registered and confirmed."""

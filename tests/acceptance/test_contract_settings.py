@@ -1,7 +1,7 @@
 """Claims about what the examples take from their settings, and what outlives a restart."""
 
 from tests.acceptance.conftest import PLAIN, QUICK, Start
-from tests.acceptance.example_site import NEW, assert_feedback
+from tests.acceptance.example_site import LONG, NEW, assert_feedback
 
 
 def test_cookies_are_for_https_alone_unless_told_otherwise(start: Start) -> None:
@@ -21,17 +21,17 @@ def test_the_length_of_a_password_is_a_setting(start: Start) -> None:
     bounds = {"AUTHGUARD_PASSWORD__MIN_LENGTH": "20", "AUTHGUARD_PASSWORD__MAX_LENGTH": "64"}
     with start(**QUICK, **PLAIN, **bounds) as site:
         for length, bound in ((19, "20"), (65, "64")):
-            answer = site.register(site.stranger()._replace(password="c" * length))
+            answer = site.register(site.stranger()._replace(password=LONG[:length]))
             assert_feedback(answer)
             assert bound in answer.json()["feedback"][0]["message"]
-        person = site.stranger()._replace(password="c" * 20)
+        person = site.stranger()._replace(password=LONG[:20])
         assert site.register(person).status_code == 202
         site.here().get(f"/confirm?token={site.mails(person.email)[0].token}")
         token = site.reset_token(person)
-        assert_feedback(site.here().post("/reset/confirm", token=token, password="c" * 19))
+        assert_feedback(site.here().post("/reset/confirm", token=token, password=LONG[:19]))
         for path in ("/", f"/reset/confirm?token={token}"):
             assert "20 to 64 characters" in site.here().get(path, accept="text/html").text
-        assert site.here().post("/reset/confirm", token=token, password="c" * 64).status_code == 200
+        assert site.here().post("/reset/confirm", token=token, password=LONG[:64]).status_code == 200
 
 
 def test_a_restart_keeps_users_sessions_and_mail(start: Start) -> None:

@@ -3,7 +3,16 @@
 import pytest
 
 from authguard_core import Decision, Reason, Verdict
-from authguard_core.answers import BUSY, FAILED, UNREADABLE, Answer, problem, refused, unreadable
+from authguard_core.answers import (
+    BUSY,
+    FAILED,
+    UNREADABLE,
+    Answer,
+    problem,
+    refused,
+    unreadable,
+    unusable_password,
+)
 
 EVERY_PROBLEM = [
     FAILED,
@@ -103,3 +112,13 @@ def test_a76_the_body_is_ascii() -> None:
     assert answer.body.isascii()
     assert b"\n" not in answer.body
     assert answer.content["detail"] == "caf\u00e9 \u2028\r\n"
+
+
+def test_a_refused_password_is_answered_with_its_reasons() -> None:
+    """A problem like the others, and beside it what its owner should know (NIST SP 800-63B-4, 3.1.1.2)."""
+    feedback = [{"code": "too_common", "message": "Many people use it."}]
+    answer = unusable_password(feedback)
+    assert (answer.status, answer.content["feedback"]) == (422, feedback)
+    assert answer.content["type"] == "urn:authguard:problem:unusable-password"
+    assert ("Content-Type", "application/problem+json") in answer.headers
+    assert ("Cache-Control", "no-store") in answer.headers

@@ -25,7 +25,7 @@ def test_every_counter_of_every_purpose_has_its_line() -> None:
         ),
         *(
             f"{purpose}: each {who}"
-            for purpose in ("reset", "register")
+            for purpose in ("reset", "register", "meter")
             for who in ("address", "subnet", "account")
         ),
         *(f"export: each {who}" for who in ("address", "subnet", "account", "known source of an account")),

@@ -67,8 +67,9 @@ def test_a_word_is_found_wherever_it_stands_again() -> None:
 
 
 def test_nothing_is_found_without_windows() -> None:
-    """Whatever the text."""
+    """Whatever the text; a place from which no window is long enough has none."""
     assert words("love") == []
+    assert words("love", Span(0, 5, 4), Span(4, 5, 4)) == []
 
 
 @given(st.lists(st.sampled_from(["love", "lover", "hate", "word1", "x", "é", "漢", "\ud800"]), max_size=8))

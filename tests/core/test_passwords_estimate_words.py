@@ -18,7 +18,7 @@ from authguard_core.passwords.lists.packing import pack
 SIXTEEN, SEVENTEEN = "incomprehensible", "incomprehensibles"
 RANKED = [
     ("password", 1), ("hello", 50), ("mike", 50), ("sun", 100), ("on", 1), ("hospital", 900), ("gfhjkm", 30),
-    ("пароль", 24), ("a7b", 10), ("straße", 40), (SIXTEEN, 8), (SEVENTEEN, 4),
+    ("пароль", 24), ("a7b", 10), ("straße", 40), ("level", 5), (SIXTEEN, 8), (SEVENTEEN, 4),
 ]  # fmt: skip
 SIEVE = Sieve([PackedList(pack(RANKED))])
 PLAIN = (Code.DICTIONARY_WORD,)
@@ -116,6 +116,12 @@ def test_a_word_backwards_is_found_at_its_place() -> None:
     """For twice the guesses."""
     assert found("1drowssap") == [Match(1, 9, log10(2), REVERSED)]
     assert cost("drowssap") > cost("password")
+
+
+def test_a_word_that_reads_the_same_backwards_is_read_forwards_alone() -> None:
+    """A palindrome is no reversed word, and neither is one among other letters."""
+    assert [match.codes for match in found("level")] == [PLAIN]
+    assert [match.codes for match in found("xlevelY")] == [PLAIN]
 
 
 def test_digits_backwards_are_digits() -> None:

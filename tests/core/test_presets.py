@@ -27,7 +27,7 @@ def test_no_preset_loosens_the_account(preset: str, purpose: str) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("purpose", [*SECRET_PURPOSES, "reset", "register"])
+@pytest.mark.parametrize("purpose", [*SECRET_PURPOSES, "reset", "register", "meter"])
 def test_a_lock_is_never_shorter_than_its_window(preset: str, purpose: str) -> None:
     """A shorter one would end while the window is still full."""
     chosen = defaults(preset, purpose)
@@ -36,7 +36,7 @@ def test_a_lock_is_never_shorter_than_its_window(preset: str, purpose: str) -> N
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("purpose", [*SECRET_PURPOSES, "reset", "register"])
+@pytest.mark.parametrize("purpose", [*SECRET_PURPOSES, "reset", "register", "meter"])
 def test_every_purpose_limits_account_address_and_subnet(preset: str, purpose: str) -> None:
     """No default leaves one of them unlimited, and a subnet allows more than one of its addresses."""
     chosen = defaults(preset, purpose)
@@ -60,14 +60,14 @@ def test_the_api_preset_knows_sources_by_address() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("purpose", ["reset", "register"])
-def test_a_preset_changes_no_purpose_that_sends(preset: str, purpose: str) -> None:
+@pytest.mark.parametrize("purpose", ["reset", "register", "meter"])
+def test_a_preset_changes_no_purpose_without_a_secret(preset: str, purpose: str) -> None:
     """Mails to one recipient stay limited however many share an address."""
     assert defaults(preset, purpose) == dict(PURPOSES[purpose])
 
 
-@pytest.mark.parametrize("purpose", ["reset", "register"])
-def test_a_purpose_that_sends_neither_locks_nor_delays_nor_caps(purpose: str) -> None:
+@pytest.mark.parametrize("purpose", ["reset", "register", "meter"])
+def test_a_purpose_without_a_secret_neither_locks_nor_delays_nor_caps(purpose: str) -> None:
     """Nobody guesses there; a lock would only keep the owner from a reset."""
     chosen = defaults("standard", purpose)
     assert {chosen[name] for name in ("lock", "delay", "failure_cap", "device_limit")} == {"off"}

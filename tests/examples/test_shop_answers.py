@@ -10,13 +10,13 @@ from examples.shop import answers, pages
 from examples.shop.assets import asset, asset_url
 from examples.shop.outbox import Message
 from examples.shop.pages import Entry, Panel, waiting_time
-from examples.shop.passwords import Feedback, PasswordLength
+from examples.shop.passwords import Assessment, Feedback, PasswordLength
 from examples.shop.response import Answer
 from examples.shop.users import User
 
 COOKIE = "session=id; Path=/"
 LENGTH = PasswordLength(minimum=15, maximum=128)
-REASONS = LENGTH.feedback("short")
+REASONS = [Feedback(code="too_short", message="Use at least 15 characters.")]
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -296,6 +296,14 @@ def test_the_reset_form_carries_the_token_in_a_hidden_field() -> None:
     assert (fields["token"], fields["password"]) == (("hidden", "the-token"), ("password", None))
 
 
+def test_an_assessment_is_told_as_it_is_and_stored_by_nobody() -> None:
+    """200 with the verdict, the score, the findings and the advice."""
+    assessment = Assessment(ok=True, score=4, findings=[], advice=[])
+    answer = answers.assessed(assessment)
+    assert (answer.status, data(answer)) == (200, assessment)
+    assert header(answer, "Cache-Control") == ["no-store"]
+
+
 def test_pages_show_the_length_that_was_set() -> None:
     """Registration and reset tell both bounds, to people and to the script."""
     length = PasswordLength(minimum=20, maximum=77)
@@ -326,10 +334,10 @@ def test_pages_hold_no_inline_script_or_style() -> None:
 
 
 def test_everything_that_pages_load_is_served_here() -> None:
-    """Style sheet, script and icon are assets of the shop."""
+    """Style sheet, scripts and icon are assets of the shop."""
     page = Page(answers.home(None, LENGTH))
     loaded = [found["href"] for found in page.all("link")] + [found["src"] for found in page.all("script")]
-    assert loaded == [asset_url("icon.svg"), asset_url("style.css"), asset_url("app.js")]
+    assert loaded == [asset_url(name) for name in ("icon.svg", "style.css", "meter.js", "app.js")]
 
 
 # ------------------------------------------------------------------ assets

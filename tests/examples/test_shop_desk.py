@@ -1,15 +1,16 @@
 """The desk: what the shop does with passwords, alike for known and unknown names."""
 
+from dataclasses import replace
+
 import pytest
 
 from examples.shop import Shop
 from examples.shop.desk import Desk
-from examples.shop.passwords import PasswordLength
+from examples.shop.passwords import Assessment, Finding
 from examples.shop.users import User
 
 pytestmark = pytest.mark.anyio
 
-LENGTH = PasswordLength(minimum=15, maximum=128)
 ORIGIN = "http://localhost:8000"
 
 
@@ -37,6 +38,18 @@ class SlowHasher:
         return hash == "hash"
 
 
+class OwnName:
+    """Refuses what is short or the owner's name, and tells by its score whom it was asked about."""
+
+    def assess(self, password: str, *, username: str, email: str) -> Assessment:
+        reasons = [("too_short", len(password) < 15), ("contains_username", password == username)]
+        found = [
+            Finding(code=code, title=code, message=code, blocks=True) for code, holds in reasons if holds
+        ]
+        known = Finding(code="date", title="Date", message="Dates are easy to guess.", blocks=False)
+        return Assessment(ok=not found, score=len(username + email), findings=[*found, known], advice=[])
+
+
 @pytest.fixture
 def hasher() -> SlowHasher:
     return SlowHasher()
@@ -44,7 +57,7 @@ def hasher() -> SlowHasher:
 
 @pytest.fixture
 def desk(shop: Shop, hasher: SlowHasher) -> Desk:
-    return Desk(shop.accounts, hasher, busy=Busy, length=LENGTH, base_url=ORIGIN)
+    return Desk(shop.accounts, hasher, busy=Busy, passwords=OwnName(), base_url=ORIGIN)
 
 
 @pytest.mark.usefixtures("alice")
@@ -81,7 +94,27 @@ async def test_a47_feedback_looks_at_no_account(desk: Desk) -> None:
     """A taken name is no reason; all that is wrong with the form is told at once."""
     assert desk.registration_feedback("alice", "alice@example.org", "a long enough password") == []
     codes = [reason["code"] for reason in desk.registration_feedback("", "nowhere", "short")]
-    assert codes == ["username_unusable", "email_unusable", "too_short"]
+    assert codes == ["username_unusable", "email_unusable", "too_short", "date"]
+
+
+async def test_a_reset_asks_the_policy_about_the_accounts_own_name(desk: Desk, alice: User) -> None:
+    """Nobody has to type it: a password is refused for what it has of the account that it is for."""
+    named = replace(alice, username="alice of the long name")
+    codes = [reason["code"] for reason in desk.reset_feedback(named, named.username)]
+    assert codes == ["contains_username", "date"]
+    assert desk.reset_feedback(named, "a long enough password") == []
+
+
+async def test_what_is_typed_is_assessed_with_what_is_known_of_its_author(desk: Desk) -> None:
+    """Name and address may be there already, or not; a reason and a remark are both told."""
+    alone, known = {"password": "alice"}, {"password": "alice", "username": "alice", "email": 5}
+    assert (desk.assess(alone)["score"], desk.assess(known)["score"]) == (0, 5)
+    assert [one["code"] for one in desk.assess(known)["findings"]] == [
+        "too_short",
+        "contains_username",
+        "date",
+    ]
+    assert desk.assess({})["ok"] is False
 
 
 async def test_a_registration_and_a_reset_mail_links_to_this_origin(desk: Desk, shop: Shop) -> None:

@@ -1,6 +1,4 @@
-"""What a request says of itself: where it comes from, what it wants, which password it brings."""
-
-import unicodedata
+"""What a request says of itself: where it comes from, and what it wants."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +6,6 @@ from hypothesis import strategies as st
 
 from examples.shop.negotiation import wants_html
 from examples.shop.origins import names_this_machine, origin_allowed
-from examples.shop.passwords import PasswordLength
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -146,68 +143,3 @@ def test_who_does_not_prefer_pages_gets_data(accept: str | None) -> None:
 def test_an_accept_header_never_raises(accept: str) -> None:
     """Whatever the header holds, there is an answer."""
     assert wants_html(accept) in {True, False}
-
-
-# ------------------------------------------------------------------ passwords
-
-
-LENGTH = PasswordLength(minimum=15, maximum=128)
-
-
-def codes(password: str) -> list[str]:
-    return [reason["code"] for reason in LENGTH.feedback(password)]
-
-
-@pytest.mark.parametrize(
-    "password",
-    ["a" * 15, "a" * 128, " " * 15, "🙂" * 15, "correct horse battery", "é" * 128, "e\u0301" * 128],
-)
-def test_passwords_of_permitted_length_are_accepted(password: str) -> None:
-    """15 to 128 code points after NFC, of any kind, without rules of composition."""
-    assert codes(password) == []
-
-
-@pytest.mark.parametrize("password", ["", "a" * 14, "🙂" * 14, "e\u0301" * 14])
-def test_short_passwords_are_refused(password: str) -> None:
-    """What is composed of two code points counts once."""
-    assert codes(password) == ["too_short"]
-
-
-@pytest.mark.parametrize("password", ["a" * 129, "e\u0301" * 129, "a" * 513, "a\u0301\u0300" * 1_000_000])
-def test_a71_long_passwords_are_refused_not_cut(password: str) -> None:
-    """A password above the limit is refused whatever its size."""
-    assert codes(password) == ["too_long"]
-
-
-@pytest.mark.parametrize("password", ["\ud800" * 20, "correct horse battery\udfff", "\ud800"])
-def test_a76_half_characters_are_refused(password: str) -> None:
-    """A lone surrogate can't be encoded, so it can't be hashed."""
-    assert codes(password) == ["unusable"]
-
-
-def test_feedback_never_repeats_the_password() -> None:
-    """The messages hold nothing of the input."""
-    assert "hunter2" not in str(LENGTH.feedback("hunter2"))
-
-
-def test_a71_what_no_hasher_hashes_whole_is_refused() -> None:
-    """A text of few characters in many pieces is too long by its bytes."""
-    length = PasswordLength(minimum=15, maximum=1_024, most_bytes=4_096)
-    [reason] = length.feedback("\u1111\u1171\u11b6" * 500)
-    assert reason["code"] == "too_long"
-
-
-def test_feedback_tells_the_length_that_was_set() -> None:
-    """Both bounds are the settings', in what is judged and in what is said."""
-    length = PasswordLength(minimum=20, maximum=64)
-    [short], [long] = length.feedback("a" * 19), length.feedback("a" * 65)
-    assert (short["code"], "20" in short["message"]) == ("too_short", True)
-    assert (long["code"], "64" in long["message"]) == ("too_long", True)
-    assert length.feedback("a" * 20) == length.feedback("a" * 64) == []
-
-
-@given(st.text(alphabet=st.characters(), max_size=600))
-def test_a_password_is_judged_alike_however_it_is_composed(password: str) -> None:
-    """NFC and NFD of one password get the same feedback."""
-    composed, decomposed = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
-    assert codes(composed) == codes(decomposed)

@@ -1,7 +1,7 @@
 """Dates and years: numbers that people know by heart, and others know of them."""
 
-import re
 from collections.abc import Iterator
+from itertools import groupby, product
 from math import log10
 from typing import Final
 
@@ -14,31 +14,66 @@ _DAYS: Final = 365
 _MIDDLE: Final = 2000
 """Birthdays and years of passwords lie around it. A constant, since a pure module knows no clock."""
 _LEAST_SPAN: Final = 20
-_SEPARATED: Final = re.compile(r"(?=(([0-9]{1,4})([ \-/\\_.])([0-9]{1,2})\3([0-9]{1,4})))")
-_BARE: Final = re.compile(r"(?=([0-9]{4,8}))")
+_SEPARATORS: Final = frozenset(" -/\\_.")
 _SEPARATOR_COST: Final = log10(4)
 _SPLITS: Final = {
     6: ((2, 4), (4, 5)),
     8: ((2, 4), (4, 6)),
 }
 """Where digits without separators may part, by their number."""
+_LENGTHS: Final = (4, 6, 8)
+_FIELDS: Final = (1, 2, 4)
+"""How many digits a day, month or year may have."""
+_DIGITS: Final = frozenset("0123456789")
 _CODES: Final = (Code.DATE,)
+
+Run = tuple[int, int]
+"""Where digits begin, and the place after the last one."""
 
 
 def date_matches(text: str) -> Iterator[Match]:
     """Yield dates with and without separators, days of a year, and years."""
-    for found in _SEPARATED.finditer(text):
-        whole, first, _, second, third = found.groups()
-        span = _span((int(first), int(second), int(third)))
+    runs = list(_digit_runs(text))
+    for start, end in runs:
+        yield from _bare(text[start:end], start)
+    for first, second, third in zip(runs, runs[1:], runs[2:], strict=False):
+        if _are_joined(text, first, second, third):
+            yield from _separated(text, first, second, third)
+
+
+def _digit_runs(text: str) -> Iterator[Run]:
+    """Yield where digits begin and end."""
+    start = 0
+    for is_digit, run in groupby(text, _DIGITS.__contains__):
+        end = start + sum(1 for _ in run)
+        if is_digit:
+            yield start, end
+        start = end
+
+
+def _bare(digits: str, offset: int) -> Iterator[Match]:
+    for start in range(len(digits)):
+        for length in _LENGTHS:
+            if start + length <= len(digits) and (cost := _bare_cost(digits[start : start + length])):
+                yield Match(offset + start, offset + start + length, cost, _CODES)
+
+
+def _are_joined(text: str, first: Run, second: Run, third: Run) -> bool:
+    """Whether the runs stand beside each other, joined by the same separator, and the second is short."""
+    (_, one), (start, end), (last, _) = first, second, third
+    joined = one + 1 == start and end + 1 == last and text[one] == text[end]
+    return joined and text[end] in _SEPARATORS and end - start <= 2  # noqa: PLR2004 - a day or month
+
+
+def _separated(text: str, first: Run, second: Run, third: Run) -> Iterator[Match]:
+    """Yield the dates around two separators. More digits may stand before and after."""
+    middle = int(text[second[0] : second[1]])
+    starts = [first[1] - digits for digits in _FIELDS if first[1] - digits >= first[0]]
+    ends = [third[0] + digits for digits in _FIELDS if third[0] + digits <= third[1]]
+    for start, end in product(starts, ends):
+        span = _span((int(text[start : first[1]]), middle, int(text[third[0] : end])))
         if span:
-            start = found.start()
-            yield Match(start, start + len(whole), log10(_DAYS * span) + _SEPARATOR_COST, _CODES)
-    for found in _BARE.finditer(text):
-        digits = found[1]
-        for length in range(4, len(digits) + 1, 2):
-            cost = _bare_cost(digits[:length])
-            if cost:
-                yield Match(found.start(), found.start() + length, cost, _CODES)
+            yield Match(start, end, log10(_DAYS * span) + _SEPARATOR_COST, _CODES)
 
 
 def _bare_cost(digits: str) -> float:

@@ -10,9 +10,6 @@ const LINES = {
 };
 const SLOWEST_WAIT_SECONDS = 3600;
 
-/** Count as the server does: code points after NFC. */
-const codePoints = (text) => [...text.normalize("NFC")].length;
-
 /** Show one sentence in the form's live region. */
 function say(form, text, tone) {
   const status = form.querySelector("[data-status]");
@@ -147,31 +144,6 @@ function toggles(button) {
   input.form.addEventListener("masked", () => show(false));
 }
 
-/** Count a new password while it is typed; only a change of state is read out. */
-function counts(field) {
-  const [input, bar, count, announce] = ["input", "progress", "[data-count]", "[data-announce]"]
-    .map((selector) => field.querySelector(selector));
-  const { min, max } = { min: Number(field.dataset.min), max: Number(field.dataset.max) };
-  let state = "";
-  const update = () => {
-    const length = codePoints(input.value);
-    const [next, text] = length > max ? ["bad", `${length - max} too many`]
-      : length >= min ? ["good", `${length}, long enough`]
-      : ["", length ? `${min - length} to go` : ""];
-    bar.value = length;
-    bar.className = next;
-    count.textContent = text;
-    count.className = `count ${next}`;
-    if (next !== state) {
-      announce.textContent = { good: "Long enough.", bad: "Too long.", "": "Too short." }[next];
-    }
-    state = next;
-  };
-  bar.hidden = false;
-  field.closest("form").addEventListener("input", update);
-  update();
-}
-
 /** Lead from a chosen form to its first field, and say which one is chosen. */
 function followPanel() {
   const panel = document.getElementById(location.hash.slice(1));
@@ -199,6 +171,5 @@ for (const form of document.querySelectorAll("form[data-done]")) {
   });
 }
 document.querySelectorAll("[data-toggle]").forEach(toggles);
-document.querySelectorAll("[data-counted]").forEach(counts);
 addEventListener("hashchange", followPanel);
 followPanel();
