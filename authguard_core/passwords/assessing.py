@@ -5,17 +5,18 @@ from math import log10
 from typing import Final
 
 from authguard_core.passwords.assessment import Assessment, CrackTimes, score_of
-from authguard_core.passwords.common import Listed, Ranks, nearest_listed
+from authguard_core.passwords.common import Listed, Ranks, as_listed, nearest_listed
 from authguard_core.passwords.context import PasswordContext
 from authguard_core.passwords.estimate.cover import Cover
 from authguard_core.passwords.estimate.estimator import Patterns
+from authguard_core.passwords.estimate.shapes import shape_of
 from authguard_core.passwords.estimate.sieve import Sieve
 from authguard_core.passwords.exposure import Exposure
 from authguard_core.passwords.findings import Code, Finding
 from authguard_core.passwords.folding import fold_each
 from authguard_core.passwords.length import Length
 from authguard_core.passwords.personal import PERSONAL, Words, personal_matches, personal_words
-from authguard_core.passwords.verdict import advice_for, exposed, patterns_found, personal_found
+from authguard_core.passwords.verdict import advice_for, exposed, patterns_found, personal_found, strictly
 
 __all__ = ["Assessor"]
 
@@ -23,6 +24,8 @@ SECOND_FACTOR_LENGTH: Final = 8
 """NIST SP 800-63B-4, 3.1.1.2: a password beside another factor may have eight characters."""
 TRIED_FIRST: Final = 100_000
 """How many common passwords are tried before anything is put together, at most."""
+
+_TOO_COMMON: Final = Finding(code=Code.TOO_COMMON, blocks=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,29 +58,35 @@ class Assessor:
 
     def _judged(self, text: str, findings: list[Finding], words: Words) -> Assessment:
         folded = fold_each(text)
-        patterns = Patterns(text, folded, self.sieve, personal_matches(folded, words))
+        expected = list(personal_matches(folded, words))
+        listed = as_listed(text, self.common)
+        if listed and not expected:
+            # It is what people try first, so the answer comes quickly: its shape, and no words in it.
+            shape = [Finding(code=code) for code in shape_of(folded)]
+            return self._assessment(listed.cost, [*findings, _TOO_COMMON, *shape])
+        patterns = Patterns(text, folded, self.sieve, expected)
         whole = patterns.cover(0, len(text))
-        listed = nearest_listed(text, folded, self.common, patterns)
-        guesses = self._guesses(whole, listed)
-        if listed:
-            findings.append(Finding(code=Code.TOO_COMMON, blocks=True))
-        score = score_of(guesses)
-        weak = score < self.min_score
-        findings += personal_found(whole.pieces, len(text), weak=weak, strict=self.strict)
+        near = listed or nearest_listed(text, folded, self.common, patterns)
+        guesses = self._guesses(whole, near)
+        if near:
+            findings.append(_TOO_COMMON)
+        weak = score_of(guesses) < self.min_score
+        pieces = patterns.explained(whole.pieces)
+        findings += personal_found(pieces, len(text), weak=weak)
+        if self.strict:
+            findings = strictly(findings, expected)
         if weak and not any(finding.blocks for finding in findings):
             findings.append(Finding(code=Code.TOO_WEAK, blocks=True))
-        return self._assessment(guesses, [*findings, *patterns_found(whole.pieces, score)])
+        return self._assessment(guesses, [*findings, *patterns_found(pieces, score_of(guesses))])
 
-    def _guesses(self, whole: Cover, listed: Listed | None) -> float:
-        """Return the logarithm of the guesses: by the list, else after the list, by the patterns.
+    def _guesses(self, whole: Cover, near: Listed | None) -> float:
+        """Return the logarithm of the guesses: after the list, by its forms and the patterns.
 
         Who guesses at one account knows its owner and tries what is personal before any list.
         """
+        least = min(near.cost, whole.cost) if near else whole.cost
         if any(not PERSONAL.isdisjoint(piece.codes) for piece in whole.pieces):
-            return min(listed.cost, whole.cost) if listed else whole.cost
-        if listed and not listed.dressed:
-            return listed.cost
-        least = min(listed.cost, whole.cost) if listed else whole.cost
+            return least
         return _sum(least, log10(1 + min(len(self.common), TRIED_FIRST)))
 
     def _assessment(self, guesses: float, findings: list[Finding]) -> Assessment:

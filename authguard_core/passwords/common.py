@@ -9,10 +9,13 @@ from authguard_core.passwords.estimate.estimator import Patterns
 from authguard_core.passwords.findings import Code
 from authguard_core.passwords.folding import fold
 
-__all__ = ["Listed", "Ranks", "nearest_listed"]
+__all__ = ["Listed", "Ranks", "as_listed", "nearest_listed"]
 
 COMMON: Final = 6.0
 """What a common password and the digits and signs around it may cost together to be called common."""
+
+FEW: Final = log10(4)
+"""How many ways to write a listed password in capitals are tried with it."""
 
 
 class Ranks(Protocol):
@@ -32,26 +35,22 @@ class Listed(NamedTuple):
     """The decimal logarithm of the guesses."""
     codes: tuple[Code, ...] = ()
     """What was changed."""
-    dressed: bool = False
-    """Whether it isn't listed itself: who has the list tries that next, after the list."""
+
+
+def as_listed(text: str, common: Ranks) -> Listed | None:
+    """Return where a password stands in the list: as it was typed, or folded as the built-in list is."""
+    ranks = [rank for word in (text, fold(text)) if (rank := common.rank(word)) is not None]
+    return Listed(log10(min(ranks)) + min(capitals_cost(text), FEW)) if ranks else None
 
 
 def nearest_listed(text: str, folded: str, common: Ranks, patterns: Patterns) -> Listed | None:
-    """Return the cheapest way from a listed password to this one, or None if there is none."""
-    return _listed(text, common) or min(
-        _changed(text, common) or _surrounded(folded, common, patterns), default=None
-    )
-
-
-def _listed(text: str, common: Ranks) -> Listed | None:
-    """Look a password up as it stands, as breached ones are listed, and as the built-in list has it."""
-    ranks = [rank for word in (text, fold(text)) if (rank := common.rank(word)) is not None]
-    return Listed(log10(min(ranks)) + capitals_cost(text)) if ranks else None
+    """Return the cheapest way from a listed password to one that isn't, or None if there is none."""
+    return min(_changed(text, common) or _surrounded(folded, common, patterns), default=None)
 
 
 def _changed(text: str, common: Ranks) -> list[Listed]:
     return [
-        Listed(log10(rank) + form.cost, form.codes, dressed=True)
+        Listed(log10(rank) + form.cost, form.codes)
         for form in forms(text)
         if (rank := common.rank(form.word)) is not None
     ]
@@ -59,9 +58,9 @@ def _changed(text: str, common: Ranks) -> list[Listed]:
 
 def _surrounded(folded: str, common: Ranks, patterns: Patterns) -> list[Listed]:
     """Find listed passwords with digits and signs around that are guessable themselves."""
-    found = []
+    found: list[Listed] = []
     for form, start, end in cores(folded):
         around = patterns.cover(0, start).cost + patterns.cover(end, len(folded)).cost + form.cost
         if around <= COMMON and (rank := common.rank(form.word)) is not None:
-            found.append(Listed(log10(rank) + around, form.codes, dressed=True))
+            found.append(Listed(log10(rank) + around, form.codes))
     return [one for one in found if one.cost <= COMMON]

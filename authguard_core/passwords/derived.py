@@ -8,11 +8,14 @@ from math import log10
 from typing import Final, NamedTuple
 
 from authguard_core.passwords.findings import Code
-from authguard_core.passwords.folding import fold, typed_keys, without_signs
+from authguard_core.passwords.folding import SEPARATORS, fold, typed_keys, without_signs
 
 __all__ = ["Core", "Form", "cores", "forms"]
 
 _TWICE: Final = log10(2)
+_WITHOUT_SEPARATORS: Final = str.maketrans(dict.fromkeys(SEPARATORS))
+_UNSHIFTED: Final = str.maketrans("!@#$%^&*()_+", "1234567890-=")
+"""The row of digits on the keyboard of the United States."""
 
 
 class Form(NamedTuple):
@@ -22,6 +25,9 @@ class Form(NamedTuple):
     cost: float
     """The decimal logarithm of how many such changes are tried."""
     codes: tuple[Code, ...]
+
+    def __repr__(self) -> str:
+        return "<Form>"  # it holds most of a password
 
 
 class Core(NamedTuple):
@@ -52,21 +58,31 @@ def cores(folded: str) -> Iterator[Core]:
 
 
 def _bases(folded: str) -> Iterator[Form]:
+    """Yield what may have been repeated, doubled letter by letter, spaced, or typed with the shift key."""
     yield Form(folded, 0.0, ())
     period = (folded + folded).find(folded, 1)
     if period < len(folded):
         yield Form(folded[:period], log10(len(folded) / period), (Code.REPEATED,))
+    if folded[::2] == folded[1::2]:
+        yield Form(folded[::2], _TWICE, (Code.REPEATED,))
+    for plain in (folded.translate(_WITHOUT_SEPARATORS), folded.translate(_UNSHIFTED)):
+        if plain != folded:
+            yield Form(plain, _TWICE, ())
 
 
 def _readings(base: Form) -> Iterator[Form]:
+    yield from _both_ways(base)
     word, cost, codes = base
-    for reading, more, why in (
-        (word, 0.0, ()),
-        *((reading, _TWICE, (Code.SUBSTITUTION,)) for reading in without_signs(word)),
-        (typed_keys(word), _TWICE, ()),
-    ):
-        yield Form(reading, cost + more, (*codes, *why))
-        yield Form(reading[::-1], cost + more + _TWICE, (*codes, *why, Code.REVERSED))
+    for reading in without_signs(word):
+        yield from _both_ways(Form(reading, cost + _TWICE, (*codes, Code.SUBSTITUTION)))
+    typed = typed_keys(word)
+    if typed != word:
+        yield from _both_ways(Form(typed, cost + _TWICE, codes))
+
+
+def _both_ways(form: Form) -> Iterator[Form]:
+    yield form
+    yield Form(form.word[::-1], form.cost + _TWICE, (*form.codes, Code.REVERSED))
 
 
 def _letters(folded: str) -> tuple[int, int]:

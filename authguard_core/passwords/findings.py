@@ -12,8 +12,6 @@ from typing import Final, NamedTuple
 
 __all__ = ["ADVICE", "FINDINGS", "Advice", "AdviceCode", "Code", "Finding", "Wording"]
 
-_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
-
 
 class Wording(NamedTuple):
     """How something is said: a title for a developer, and a sentence that ``gettext`` may translate.
@@ -66,7 +64,7 @@ FINDINGS: Final[Mapping[Code, Wording]] = MappingProxyType(
     {
         Code.TOO_SHORT: Wording("Too short", "Use at least %(minimum)d characters."),
         Code.TOO_LONG: Wording("Too long", "Use at most %(maximum)d characters."),
-        Code.UNUSABLE: Wording("Not text", "It holds something that isn't a character. Type it anew."),
+        Code.UNUSABLE: Wording("Not text", "It holds something that can't be stored as text. Type it anew."),
         Code.TRUNCATED: Wording(
             "Longer than the hash reads", "Use at most %(maximum)d bytes: the rest would be ignored."
         ),
@@ -125,7 +123,12 @@ class Finding:
     code: Code
     blocks: bool = False
     """Whether the password is refused for it; otherwise it explains the score."""
-    params: Mapping[str, int] = field(default_factory=lambda: _NOTHING, hash=False)
+    params: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
+    """What stands in the sentence: numbers alone."""
+
+    def __post_init__(self) -> None:
+        """Keep a dictionary of its own: the caller's may change, or be of a kind that can't be pickled."""
+        object.__setattr__(self, "params", dict(self.params))
 
     @property
     def title(self) -> str:
@@ -141,6 +144,15 @@ class Finding:
     def text(self) -> str:
         """The sentence in English, for the password's owner."""
         return self.message % self.params
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """Return ``code``, ``title``, ``message`` and ``blocks`` for JSON, the message in English."""
+        return {
+            "code": self.code.value,
+            "title": self.title,
+            "message": self.text,
+            "blocks": self.blocks,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +175,7 @@ class Advice:
     def text(self) -> str:
         """The sentence in English, for the password's owner."""
         return self.message
+
+    def as_dict(self) -> dict[str, str]:
+        """Return ``code``, ``title`` and ``message`` for JSON, the message in English."""
+        return {"code": self.code.value, "title": self.title, "message": self.text}

@@ -5,10 +5,21 @@ so that full-width letters and capitals make no difference.
 """
 
 from typing import Final
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
-__all__ = ["SIGNS", "fold", "fold_each", "typed_keys", "without_signs"]
+__all__ = [
+    "SEPARATORS",
+    "SIGNS",
+    "fold",
+    "fold_each",
+    "typed_keys",
+    "unaccented",
+    "unaccented_each",
+    "without_signs",
+]
 
+SEPARATORS: Final = frozenset(" -_.,+/:;")
+"""What people put between words."""
 SIGNS: Final = str.maketrans("4@^8({[<3€69#1!|0$57+2%", "aaabcccceegghiiiossttzx")
 """The one canonical map of signs in place of letters: each sign is one letter, so nothing multiplies."""
 
@@ -38,6 +49,16 @@ def fold_each(text: str) -> str:
 def _fold_one(character: str) -> str:
     folded = fold(character)
     return folded if len(folded) == 1 else character
+
+
+def unaccented(text: str) -> str:
+    """Return a text without its accents: ``muller`` for ``müller``."""
+    return text if text.isascii() else "".join(one for one in normalize("NFD", text) if not combining(one))
+
+
+def unaccented_each(text: str) -> str:
+    """Take accents away character by character, so that every place stays where it is."""
+    return text if text.isascii() else "".join(normalize("NFD", one)[0] for one in text)
 
 
 def without_signs(folded: str) -> list[str]:

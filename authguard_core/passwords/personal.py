@@ -1,14 +1,20 @@
 """Words that an attacker expects of this account and this site, and where they stand in a password."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from math import log10
 from typing import Final
 
 from authguard_core.passwords.context import PasswordContext
 from authguard_core.passwords.estimate.matches import Match
 from authguard_core.passwords.findings import Code
-from authguard_core.passwords.folding import fold, without_signs
+from authguard_core.passwords.folding import (
+    fold,
+    fold_each,
+    unaccented,
+    unaccented_each,
+    without_signs,
+)
 
 __all__ = ["PERSONAL", "personal_matches", "personal_words", "site_words"]
 
@@ -24,7 +30,10 @@ PERSONAL: Final = frozenset(
 SHORTEST: Final = 3
 LONGEST: Final = 128
 """Of a word. Nobody's name is longer, but a form may send anything."""
-MOST_WORDS: Final = 64
+MOST_WORDS: Final = 32
+"""That are taken from each part of a context."""
+MOST_FORMS: Final = 64
+"""That are looked for of each part of a context."""
 _TWICE: Final = log10(2)
 
 Words = dict[str, Code]
@@ -33,36 +42,41 @@ Words = dict[str, Code]
 
 def site_words(words: Iterable[str]) -> Words:
     """Return what a site is called."""
-    return {word: Code.CONTAINS_SITE for word in _forms(words) if len(word) >= SHORTEST}
+    return dict.fromkeys(_usable(_forms(words)), Code.CONTAINS_SITE)
 
 
 def personal_words(context: PasswordContext) -> Words:
     """Return what an attacker knows of an account. The first meaning of a word counts."""
-    local, _, domain = context.email[:LONGEST].rpartition("@")
+    email = context.email[:LONGEST]
+    local, _, domain = email.rpartition("@")
     sources = (
-        (Code.CONTAINS_USERNAME, _forms((context.username,))),
-        (Code.CONTAINS_NAME, _forms(context.names)),
-        (Code.CONTAINS_EMAIL, (fold(context.email[:LONGEST]), *_forms((local, domain.rpartition(".")[0])))),
-        (Code.CONTAINS_WORD, _forms(context.words)),
+        (Code.CONTAINS_USERNAME, _forms([context.username])),
+        (Code.CONTAINS_NAME, _forms(islice(context.names, MOST_WORDS))),
+        (Code.CONTAINS_EMAIL, chain([fold_each(email)], _forms([local, domain.rpartition(".")[0]]))),
+        (Code.CONTAINS_WORD, _forms(islice(context.words, MOST_WORDS))),
     )
     found: Words = {}
     for code, words in sources:
-        for word in words:
-            if len(word) >= SHORTEST:
-                found.setdefault(word, code)
+        for word in islice(_usable(words), MOST_FORMS):
+            found.setdefault(word, code)
     return found
 
 
-def _forms(words: Iterable[str]) -> Iterator[str]:
-    """Yield words as they are, joined, and in their parts."""
-    return islice(_all_forms(islice(words, MOST_WORDS)), MOST_WORDS)
-
-
-def _all_forms(words: Iterable[str]) -> Iterator[str]:
+def _usable(words: Iterable[str]) -> Iterator[str]:
+    """Yield each word once that is long enough to mean something."""
+    seen: set[str] = set()
     for word in words:
-        folded = fold(word[:LONGEST])
-        parts = _parts(folded, str.isalnum)
-        yield from (folded, "".join(parts), *parts, *_parts(folded, str.isalpha))
+        if len(word) >= SHORTEST and word not in seen:
+            seen.add(word)
+            yield word
+
+
+def _forms(words: Iterable[str]) -> Iterator[str]:
+    """Yield words as they are, joined, in their parts, and without accents."""
+    for cut in dict.fromkeys(word[:LONGEST] for word in words):
+        for folded in dict.fromkeys((fold_each(cut), fold(cut), unaccented(fold(cut)))):
+            parts = _parts(folded, str.isalnum)
+            yield from (folded, "".join(parts), *parts, *_parts(folded, str.isalpha))
 
 
 def _parts(text: str, belongs: Callable[[str], bool]) -> list[str]:
@@ -71,26 +85,34 @@ def _parts(text: str, belongs: Callable[[str], bool]) -> list[str]:
 
 
 def personal_matches(folded: str, words: Words) -> Iterator[Match]:
-    """Yield where a password holds the words: plain, with signs for letters, or backwards."""
+    """Yield where a password holds the words: plain, unaccented, with signs for letters, or backwards."""
+    if not words:
+        return
     cost = log10(len(words) + 1)
     length = len(folded)
-    for word, code in words.items():
-        for start in _places(folded, word):
-            yield Match(start, start + len(word), cost, (code,))
+    for start, end, code in _places(folded, words):
+        yield Match(start, end, cost, (code,))
+    for reading, why in _readings(folded):
+        for start, end, code in _places(reading, words):
+            if reading[start:end] != folded[start:end]:
+                yield Match(start, end, cost + _TWICE, (code, *why))
+    for start, end, code in _places(folded[::-1], words):
+        yield Match(length - end, length - start, cost + _TWICE, (code, Code.REVERSED))
+
+
+def _readings(folded: str) -> Iterator[tuple[str, tuple[Code, ...]]]:
+    """Yield other readings of a text, and what makes them so."""
+    plain = unaccented_each(folded)
+    if plain != folded:
+        yield plain, ()
     for reading in without_signs(folded):
-        for word, code in words.items():
-            for start in _places(reading, word):
-                if reading[start : start + len(word)] != folded[start : start + len(word)]:
-                    yield Match(start, start + len(word), cost + _TWICE, (code, Code.SUBSTITUTION))
-    backwards = folded[::-1]
+        yield reading, (Code.SUBSTITUTION,)
+
+
+def _places(text: str, words: Words) -> Iterator[tuple[int, int, Code]]:
+    """Yield where words begin and end, and what is said of them; the places of a word don't overlap."""
     for word, code in words.items():
-        for start in _places(backwards, word):
-            yield Match(length - start - len(word), length - start, cost + _TWICE, (code, Code.REVERSED))
-
-
-def _places(text: str, word: str) -> Iterator[int]:
-    """Yield where a word begins; its places don't overlap."""
-    place = text.find(word)
-    while place >= 0:
-        yield place
-        place = text.find(word, place + len(word))
+        start = text.find(word)
+        while start >= 0:
+            yield start, start + len(word), code
+            start = text.find(word, start + len(word))

@@ -66,23 +66,37 @@ class PasswordPolicy:
             site=_site(site_words),
             strict=strict,
             common=common_passwords() if common is None else common,
-            sieve=Sieve((common_passwords(), common_words())),
+            sieve=Sieve(common_words()),
             guesses_per_second=_rate(guesses_per_second),
         )
 
     @classmethod
-    def preset(cls, name: str, *, site_words: Iterable[str] = ()) -> "PasswordPolicy":
-        """Return a named policy: ``nist``, ``asvs_l1`` or ``legacy_8``.
+    def preset(
+        cls,
+        name: str,
+        *,
+        site_words: Iterable[str] = (),
+        strict: bool = False,
+        common: Ranks | None = None,
+        truncates_at: int | None = None,
+    ) -> "PasswordPolicy":
+        """Return a named policy: ``nist``, ``asvs_l1`` or ``legacy_8``. The other arguments are the class's.
 
         Raises:
-            ConfigurationError: There is none of that name.
+            ConfigurationError: There is none of that name, or an argument can't be used.
         """
         found = PRESETS.get(name)
         if found is None:
             raise ConfigurationError.of(
                 "preset", got=name, expected=f"one of {list(PRESETS)}", do="Choose one."
             )
-        return cls(**found._asdict(), site_words=site_words)
+        return cls(
+            **found._asdict(),
+            site_words=site_words,
+            strict=strict,
+            common=common,
+            truncates_at=truncates_at,
+        )
 
     @property
     def length(self) -> Length:
@@ -121,7 +135,7 @@ class PasswordPolicy:
 
 
 def _score(score: int) -> int:
-    if not 0 <= score <= MOST_SCORE:
+    if type(score) is not int or not 0 <= score <= MOST_SCORE:
         raise ConfigurationError.of("min_score", got=score, expected=f"0 to {MOST_SCORE}", do="3 is usual.")
     return score
 

@@ -8,7 +8,7 @@ from authguard_core.passwords.exposure import Exposure
 from authguard_core.passwords.findings import Advice, AdviceCode, Code, Finding
 from authguard_core.passwords.personal import PERSONAL
 
-__all__ = ["advice_for", "exposed", "patterns_found", "personal_found"]
+__all__ = ["advice_for", "exposed", "patterns_found", "personal_found", "strictly"]
 
 VERY_STRONG: Final = 4
 """From this score on no pattern is worth a word: it has enough of them."""
@@ -25,7 +25,7 @@ _ADVICE: Final = {
     **dict.fromkeys(PERSONAL, AdviceCode.AVOID_PERSONAL),
     Code.DICTIONARY_WORD: AdviceCode.ADD_WORDS,
     Code.SUBSTITUTION: AdviceCode.AVOID_SUBSTITUTIONS,
-    Code.REVERSED: AdviceCode.AVOID_SUBSTITUTIONS,
+    Code.REVERSED: AdviceCode.AVOID_PATTERNS,
     Code.KEYBOARD_WALK: AdviceCode.AVOID_PATTERNS,
     Code.REPEATED: AdviceCode.AVOID_PATTERNS,
     Code.SEQUENCE: AdviceCode.AVOID_PATTERNS,
@@ -39,16 +39,22 @@ def exposed(exposure: Exposure) -> list[Finding]:
     return [Finding(code=code, blocks=True)] if code else []
 
 
-def personal_found(pieces: Iterable[Match], length: int, *, weak: bool, strict: bool) -> list[Finding]:
-    """Return which expected words a password holds.
+def personal_found(pieces: Iterable[Match], length: int, *, weak: bool) -> list[Finding]:
+    """Return which expected words a password is made of.
 
     NIST SP 800-63B-4, 3.1.1.2, has the whole password compared, not what it contains. So they block where
-    hardly anything else is there, where they are why it is weak, or where the policy is strict.
+    hardly anything else is there, or where they are why it is weak.
     """
     personal = [piece for piece in pieces if not PERSONAL.isdisjoint(piece.codes)]
     around = length - sum(piece.end - piece.start for piece in personal)
-    blocks = strict or around <= MOST_AROUND or (weak and around <= length // 2)
+    blocks = around <= MOST_AROUND or (weak and around <= length // 2)
     return [Finding(code=code, blocks=blocks) for code in _codes(personal) if code in PERSONAL]
+
+
+def strictly(findings: Iterable[Finding], expected: Iterable[Match]) -> list[Finding]:
+    """Return the findings of a strict policy: every expected word blocks, wherever it stands."""
+    others = [finding for finding in findings if finding.code not in PERSONAL]
+    return [*others, *(Finding(code=code, blocks=True) for code in _codes(expected) if code in PERSONAL)]
 
 
 def patterns_found(pieces: Iterable[Match], score: int) -> list[Finding]:

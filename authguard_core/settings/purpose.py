@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -201,6 +201,8 @@ class PasswordSettings(_Frozen):
     """What this site and its owner are called (OWASP ASVS 5.0, 6.1.2), separated by commas."""
     strict: bool = False
     """Refuse whatever contains a site word, the user's name or address, however strong the rest is."""
+    truncates_at: Annotated[Number, Field(ge=1)] | None = None
+    """After how many bytes the hash stops reading: 72 for bcrypt. What is longer is refused."""
     common_list: Path | None = None
     """A packed list of common or breached passwords in place of the built-in one."""
 
@@ -210,8 +212,9 @@ class PasswordSettings(_Frozen):
         """Put the preset's values below what was set; an unknown preset is refused with the other fields."""
         if not isinstance(data, Mapping):
             return data
-        preset = PRESETS.get(data.get("preset", "nist"))
-        return {**preset._asdict(), **data} if preset else data
+        given = cast("Mapping[str, object]", data)
+        preset = PRESETS.get(str(given.get("preset", "nist")))
+        return {**preset._asdict(), **given} if preset else given
 
     @field_validator("common_list")
     @classmethod
@@ -244,6 +247,7 @@ class PasswordSettings(_Frozen):
             min_score=self.min_score,
             site_words=self.site_words,
             strict=self.strict,
+            truncates_at=self.truncates_at,
             common=open_list(self.common_list) if self.common_list else None,
             guesses_per_second=guesses_per_second,
         )

@@ -16,6 +16,17 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 IMAGES = ROOT / "docs" / "_static"
 WIDTH = 130
 TIMES = "\N{MULTIPLICATION SIGN}"
+PEERS = (
+    "limits",
+    "throttled-py",
+    "pyrate-limiter",
+    "slowapi",
+    "fastapi-limiter",
+    "fastapi",
+    "starlette",
+    "zxcvbn",
+    "zxcvbn-rs-py",
+)
 
 
 class Target(NamedTuple):
@@ -104,8 +115,7 @@ def setting() -> str:
 
 def versions() -> str:
     """Name the peers with their versions."""
-    peers = ("limits", "throttled-py", "pyrate-limiter", "slowapi", "fastapi-limiter", "fastapi", "starlette")
-    return ", ".join(f"{peer} {version(peer)}" for peer in peers)
+    return ", ".join(f"{peer} {version(peer)}" for peer in PEERS)
 
 
 def missed(targets: list[Target]) -> str:

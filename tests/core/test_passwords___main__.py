@@ -263,6 +263,54 @@ def test_a_list_taken_for_a_dump_is_refused_by_line(
     assert [path.name for path in tmp_path.iterdir()] == ["ranked.txt"]
 
 
+@pytest.mark.parametrize("raw", [b"", b"\n\r\n", b"\xef\xbb\xbf\n\r\n", b"abc\n"])
+@pytest.mark.parametrize("form", ["auto", "plain"])
+def test_a_list_that_would_be_empty_isnt_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes, form: str
+) -> None:
+    """An empty download, or nothing long enough: status 2, and the old list stays as it was."""
+    (tmp_path / "ranked.txt").write_bytes(raw)
+    output = tmp_path / "common.bin"
+    output.write_bytes(pack([("password", 1)]))
+    arguments = ["--min-length", "4", "--format", form, "--output", str(output), str(tmp_path / "ranked.txt")]
+    assert main(["build", *arguments]) == 2
+    assert capsys.readouterr().err.startswith("sources: got 'nothing to keep', expected at least one entry")
+    assert open_list(output).rank("password") == 1
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("output", [".", "..", "/"])
+def test_a_list_isnt_put_in_place_of_a_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    """The complaint says that a name is missing, before anything is read or written."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with pytest.raises(
+        ConfigurationError, match=r"^output: got 'the directory .*', expected a file. Add a name"
+    ):
+        build([Path("missing.txt")], Path(output))
+    assert [path.name for path in tmp_path.rglob("*")] == ["here"]
+
+
+@pytest.mark.parametrize(
+    "line", [f"{'A' * 32}:5", f"\ufeff\n{'a' * 64}:1", f"{'A' * 40}:{'9' * 19}", "0" * 40]
+)
+def test_hashes_of_another_kind_arent_taken_for_passwords(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """An NTLM dump would find nothing: status 2, and nothing is built. Who means it can say so."""
+    (tmp_path / "dump").write_text(f"{line}\n", encoding="utf-8")
+    arguments = ["build", "--output", str(tmp_path / "common.bin"), str(tmp_path / "dump")]
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert "dump: got 'hashes', expected passwords, or SHA-1:COUNT" in error
+    assert line not in error
+    assert not (tmp_path / "common.bin").exists()
+    assert main([*arguments, "--format", "plain"]) == 0
+
+
 @pytest.mark.parametrize(
     ("source", "output"), [("missing.txt", "common.bin"), ("ranked.txt", "missing/common.bin")]
 )
@@ -271,15 +319,6 @@ def test_a_path_that_isnt_there_is_named(tmp_path: Path, source: str, output: st
     (tmp_path / "ranked.txt").write_text("password\n")
     with pytest.raises(ConfigurationError, match=r"missing.*got 'No such file or directory'"):
         build([tmp_path / source], tmp_path / output)
-
-
-def test_a_list_in_use_is_replaced_whole(tmp_path: Path) -> None:
-    """Whoever has the old list open keeps it while a new one is built in its place."""
-    (tmp_path / "old.txt").write_text("password\n")
-    (tmp_path / "new.txt").write_text("qwerty\n")
-    old = build([tmp_path / "old.txt"], tmp_path / "common.bin")
-    new = build([tmp_path / "new.txt"], tmp_path / "common.bin")
-    assert (old.rank("password"), new.rank("password"), new.rank("qwerty")) == (1, None, 1)
 
 
 def test_the_built_in_list_says_that_it_suffices(capsys: pytest.CaptureFixture[str]) -> None:
@@ -301,18 +340,33 @@ def test_a_list_that_is_too_small_for_the_policy_says_so(
 
 
 def test_a_list_of_hashes_cant_say_that_it_suffices() -> None:
-    """Lengths aren't known, so nothing is promised."""
+    """Lengths aren't known, so nothing is promised, and nothing denied."""
     packed = PackedList(pack_digests([(fingerprint("password"), 1)]))
     assert not suffices(packed)
     assert "of 15 or more characters: not known" in about(packed)
+    assert about(packed).endswith("6.2.4: not known")
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5", "²"])
+def test_an_empty_list_says_that_it_is_worth_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has no entries, mistakes nothing, and doesn't suffice."""
+    (tmp_path / "empty.bin").write_bytes(pack([]))
+    assert main(["about", str(tmp_path / "empty.bin")]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "0 entries",
+        "  of 15 or more characters: 0",
+        "  taken for one of them by mistake: none",
+        "  the 3,000 of OWASP ASVS 5.0, 6.2.4: no",
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5", "²", "1000000000", "000000000"])
 def test_a_number_that_isnt_one_is_refused(number: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Lengths and entries are whole and above 0."""
     with pytest.raises(SystemExit):
         main(["about", f"--min-length={number}"])
-    assert "a whole number above 0 is wanted" in capsys.readouterr().err
+    assert "a whole number above 0 is wanted, of at most 9 digits" in capsys.readouterr().err
 
 
 def test_a_dump_isnt_cut_by_length(tmp_path: Path) -> None:

@@ -5,23 +5,24 @@ from math import log10
 import pytest
 
 from authguard_core.passwords import Code
-from authguard_core.passwords.common import Listed, nearest_listed
+from authguard_core.passwords.common import Listed, as_listed, nearest_listed
 from authguard_core.passwords.estimate.estimator import Patterns
 from authguard_core.passwords.estimate.sieve import Sieve
 from authguard_core.passwords.folding import fold_each
-from authguard_core.passwords.lists.files import common_passwords, common_words
+from authguard_core.passwords.lists.files import common_words
 from authguard_core.passwords.lists.packed import PackedList
 from authguard_core.passwords.lists.packing import pack
 
 LISTED = PackedList(
     pack([("sunflower", 8), ("level", 4), ("gfhjkm", 2), ("river7stone", 16), ("zoe", 1_000)])
 )
-SIEVE = Sieve((common_passwords(), common_words()))
+SIEVE = Sieve(common_words())
 
 
 def nearest(password: str) -> Listed | None:
     folded = fold_each(password)
-    return nearest_listed(password, folded, LISTED, Patterns(password, folded, SIEVE))
+    listed = as_listed(password, LISTED)
+    return listed or nearest_listed(password, folded, LISTED, Patterns(password, folded, SIEVE))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +38,13 @@ def nearest(password: str) -> Listed | None:
         ("r3w0lfnu$", (Code.SUBSTITUTION, Code.REVERSED)),
         ("пароль", ()),
         ("river7stone", ()),
+        ("s-u-n-f-l-o-w-e-r", ()),
+        ("ssuunnfflloowweerr", (Code.REPEATED,)),
+        ("river&stone", ()),
     ],
 )
 def test_a_form_of_a_listed_password_is_that_password(password: str, codes: tuple[Code, ...]) -> None:
-    """Case, width, direction, repetition, signs for letters, another layout: all are tried next."""
+    """Case, width, direction, repetition, spaces, signs, another layout, the shift key are tried next."""
     found = nearest(password)
     assert found is not None
     assert found.codes == codes
@@ -69,7 +73,21 @@ def test_the_cost_is_that_of_the_rank_and_of_each_change() -> None:
     assert reversed_.cost == pytest.approx(log10(16))
 
 
+def test_no_spelling_in_capitals_makes_a_listed_password_hard_to_guess() -> None:
+    """A few spellings of each are tried; who mixes more is still in the list."""
+    found = as_listed("sUnFlOwEr", LISTED)
+    assert found is not None
+    assert found.cost == pytest.approx(log10(8 * 4))
+
+
+def test_a_breached_password_is_looked_up_as_it_was_typed() -> None:
+    """Lists of digests know capitals."""
+    assert as_listed("Sunflower", PackedList(pack([("Sunflower", 8)]))) is not None
+
+
 def test_of_several_ways_the_cheapest_counts() -> None:
     """A palindrome is reversed into itself; nobody pays for that."""
     found = nearest("level")
-    assert found == Listed(pytest.approx(log10(4)), ())
+    assert found is not None
+    assert found.cost == pytest.approx(log10(4))
+    assert found.codes == ()

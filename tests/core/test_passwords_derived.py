@@ -79,7 +79,7 @@ def test_a_password_is_no_form_of_itself(text: str) -> None:
 def test_a74_there_are_few_forms_and_each_comes_once(text: str) -> None:
     """At most two texts in at most four readings, forwards and backwards."""
     words = [one.word for one in forms(text)]
-    assert len(words) == len(set(words)) <= 16
+    assert len(words) == len(set(words)) <= 24
     assert all(one.cost > 0 for one in forms(text))
 
 
@@ -130,3 +130,17 @@ def test_a74_there_are_few_cores(text: str) -> None:
     assert len(found) <= 24
     assert all(0 <= core.start < core.end <= len(text) for core in found)
     assert all(len(core.form.word) == core.end - core.start for core in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("p-a-s-s word", "password"), ("ppaassss", "pass"), ("!qaz@wsx", "1qaz2wsx"), ("P A S S", "pass")],
+)
+def test_spaces_doubled_letters_and_the_shift_key_are_seen_through(text: str, word: str) -> None:
+    """They are tried after the password itself."""
+    assert form(text, word).cost == pytest.approx(TWICE)
+
+
+def test_a82_a_form_shows_nothing_of_a_password() -> None:
+    """It holds most of it, and frames show it."""
+    assert "sunflower" not in repr([*forms("Sunflower1"), *cores("sunflower1")])

@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authguard_core.passwords.estimate.cover import Cover
-from authguard_core.passwords.estimate.estimator import SEPARATORS, Patterns
+from authguard_core.passwords.estimate.estimator import Patterns
 from authguard_core.passwords.estimate.matches import Match
 from authguard_core.passwords.estimate.sieve import Sieve
 from authguard_core.passwords.findings import Code
-from authguard_core.passwords.folding import fold_each
+from authguard_core.passwords.folding import SEPARATORS, fold_each
 from authguard_core.passwords.lists.packed import PackedList
 from authguard_core.passwords.lists.packing import pack
 
 WORDS = [("password", 1), ("correct", 900), ("horse", 500), ("battery", 1200), ("staple", 4000), ("love", 20)]
-SIEVE = Sieve([PackedList(pack(WORDS))])
+SIEVE = Sieve(PackedList(pack(WORDS)))
 
 
 def covered(text: str, *more: Match) -> Cover:
@@ -117,3 +117,29 @@ def test_a_part_costs_at_most_what_the_whole_does(one: str, other: str) -> None:
     patterns = Patterns(text, text, SIEVE)
     parts = patterns.cover(0, len(one)).cost + patterns.cover(len(one), len(text)).cost
     assert patterns.cover(0, len(text)).cost <= parts + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("qwertyuiop", Code.KEYBOARD_WALK), ("123456", Code.SEQUENCE), ("20042004", Code.DATE)],
+)
+def test_a_shape_explains_more_than_a_listed_word(text: str, code: Code) -> None:
+    """What is both in the list and a walk, sequence, date or repetition is told by its shape."""
+    sieve = Sieve(PackedList(pack([("qwertyuiop", 1), ("123456", 1), ("20042004", 1)])))
+    patterns = Patterns(text, text, sieve)
+    (piece,) = patterns.cover(0, len(text)).pieces
+    assert piece.codes == (Code.DICTIONARY_WORD,)
+    (told,) = patterns.explained([piece])
+    assert code in told.codes
+    assert (told.start, told.end) == (0, len(text))
+
+
+def test_a_word_beside_a_shape_stays_a_word() -> None:
+    """Only what lies within a shape is part of it; other reasons stay as they are."""
+    patterns = Patterns("love4321", "love4321", SIEVE)
+    pieces = patterns.cover(0, 8).pieces
+    told = patterns.explained(pieces)
+    assert [piece.codes for piece in told] == [
+        (Code.DICTIONARY_WORD,),
+        (Code.SEQUENCE,),
+    ]

@@ -20,7 +20,7 @@ RANKED = [
     ("password", 1), ("hello", 50), ("mike", 50), ("sun", 100), ("on", 1), ("hospital", 900), ("gfhjkm", 30),
     ("пароль", 24), ("a7b", 10), ("straße", 40), ("level", 5), (SIXTEEN, 8), (SEVENTEEN, 4),
 ]  # fmt: skip
-SIEVE = Sieve([PackedList(pack(RANKED))])
+SIEVE = Sieve(PackedList(pack(RANKED)))
 PLAIN = (Code.DICTIONARY_WORD,)
 SIGNS = (Code.DICTIONARY_WORD, Code.SUBSTITUTION)
 REVERSED = (Code.DICTIONARY_WORD, Code.REVERSED)
@@ -81,11 +81,17 @@ def test_full_width_letters_are_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["p@ssword", "pa$$word", "passw0rd", "he11o", "m!ke", "m1ke", "he|lo", "5un", "[rab"]
+    "text", ["p@ssword", "pa$$word", "passw0rd", "he11o", "m!ke", "m1ke", "he|lo", "[rab"]
 )
 def test_signs_in_place_of_letters_are_read(text: str) -> None:
     """One canonical letter for each sign, and l for those that half of their users mean so."""
     assert [match.codes for match in found(text)] == ([SIGNS] if text != "[rab" else [])
+
+
+@pytest.mark.parametrize("text", ["5un", "pa55", "1hello0"])
+def test_digits_around_are_no_letters(text: str) -> None:
+    """People put numbers before and after words; and three letters are anything."""
+    assert SIGNS not in [match.codes for match in found(text)]
 
 
 def test_each_different_sign_costs_as_much_again() -> None:

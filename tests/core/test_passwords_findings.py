@@ -1,8 +1,12 @@
 """Claims about findings and advice: stable codes, sentences that can be translated, nothing of a password."""
 
+import copy
 import gettext
+import json
+import pickle
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, asdict
+from types import MappingProxyType
 
 import pytest
 
@@ -10,6 +14,11 @@ from authguard_core.passwords import Advice, AdviceCode, Code, Finding
 from authguard_core.passwords.findings import ADVICE, FINDINGS
 
 PARAMETERS = {"minimum": 15, "maximum": 128}
+
+
+def sent(finding: Finding) -> object:
+    """Return what arrives in another process."""
+    return pickle.loads(pickle.dumps(finding))  # noqa: S301 - our own
 
 
 @pytest.mark.parametrize("code", Code)
@@ -70,3 +79,49 @@ def test_a_finding_can_not_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         finding.blocks = True  # type: ignore[misc]
     assert len({finding, Finding(code=Code.TOO_SHORT, params=dict(PARAMETERS))}) == 1
+
+
+@pytest.mark.parametrize(
+    "params", [{}, PARAMETERS, MappingProxyType(PARAMETERS)], ids=["none", "some", "proxy"]
+)
+def test_a_finding_can_be_copied_and_sent(params: dict[str, int]) -> None:
+    """To a log, a queue or another process: a copy is equal to it."""
+    finding = Finding(code=Code.TOO_SHORT, blocks=True, params=params)
+    assert copy.deepcopy(finding) == sent(finding) == finding
+    assert asdict(finding) == {"code": Code.TOO_SHORT, "blocks": True, "params": dict(params)}
+
+
+def test_a_finding_without_parameters_can_be_copied_and_sent() -> None:
+    """As most are."""
+    finding = Finding(code=Code.DATE)
+    assert copy.deepcopy(finding) == sent(finding) == Finding(**asdict(finding)) == finding
+
+
+def test_a_findings_parameters_are_its_own() -> None:
+    """What the caller does with the dictionary afterwards changes no sentence."""
+    params = {"minimum": 15}
+    finding = Finding(code=Code.TOO_SHORT, params=params)
+    params["minimum"] = 8
+    assert finding.text == "Use at least 15 characters."
+
+
+def test_a_finding_can_be_answered_as_json() -> None:
+    """Code, title and English sentence, its parameters put in, and whether it refuses."""
+    finding = Finding(code=Code.TOO_SHORT, blocks=True, params={"minimum": 15})
+    assert json.loads(json.dumps(finding.as_dict())) == {
+        "code": "too_short",
+        "title": "Too short",
+        "message": "Use at least 15 characters.",
+        "blocks": True,
+    }
+    assert type(finding.as_dict()["code"]) is str
+
+
+def test_an_advice_can_be_answered_as_json() -> None:
+    """Code, title and English sentence. It refuses nothing."""
+    advice = Advice(code=AdviceCode.SHORTEN)
+    assert json.loads(json.dumps(advice.as_dict())) == {
+        "code": "shorten",
+        "title": "Shorten it",
+        "message": "Shorten it: length beyond the limit can't be kept.",
+    }

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authguard_core.passwords.folding import SIGNS, fold, fold_each, typed_keys, without_signs
+from authguard_core.passwords.folding import (
+    SIGNS,
+    fold,
+    fold_each,
+    typed_keys,
+    unaccented,
+    unaccented_each,
+    without_signs,
+)
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -104,3 +112,18 @@ def test_other_alphabets_are_typed_on_the_same_keys(text: str, keys: str) -> Non
 def test_typing_keeps_every_place(text: str) -> None:
     """A key is one character on every layout."""
     assert len(typed_keys(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("müller", "muller"), ("nguyễn", "nguyen"), ("straße", "straße"), ("abc", "abc"), ("й", "и")],
+)
+def test_accents_can_be_taken_away(text: str, plain: str) -> None:
+    """What stands alone without them stays."""
+    assert unaccented(text) == unaccented_each(text) == plain
+
+
+@given(ANYTHING)
+def test_taking_accents_away_keeps_every_place(text: str) -> None:
+    """Character by character."""
+    assert len(unaccented_each(text)) == len(text)

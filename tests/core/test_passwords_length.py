@@ -1,5 +1,7 @@
 """Claims about length: code points after NFC, nothing cut, bounded work."""
 
+from typing import Any, cast
+
 import pytest
 
 from authguard_core import ConfigurationError
@@ -61,9 +63,12 @@ def test_a71_a_huge_password_is_refused_before_it_is_composed() -> None:
 
 
 def test_a71_bytes_are_capped_too() -> None:
-    """What the hasher doesn't take is refused whatever its length."""
-    assert codes(Length(minimum=8, maximum=128, most_bytes=64), "\U0001f511" * 17) == [Code.TOO_LONG]
-    assert codes(Length(minimum=8, maximum=128, most_bytes=64), "\U0001f511" * 16) == []
+    """What the hasher doesn't take is refused whatever its length, and the bound is told in bytes."""
+    narrow = Length(minimum=8, maximum=128, most_bytes=64)
+    refusal = narrow.compose("\U0001f511" * 17)
+    assert isinstance(refusal, Finding)
+    assert (refusal.code, refusal.blocks, refusal.params) == (Code.TRUNCATED, True, {"maximum": 64})
+    assert codes(narrow, "\U0001f511" * 16) == []
 
 
 @pytest.mark.parametrize("half", ["\ud800", "tiger \udfff salmon", "a long enough passphrase\udc80"])
@@ -80,8 +85,9 @@ def test_a72_two_passwords_that_bcrypt_takes_for_one_are_refused() -> None:
 
 
 def test_a72_a_nul_at_which_bcrypt_stops_is_refused() -> None:
-    """Whatever follows it would not be verified."""
-    assert codes(BCRYPT, "tiger salmon\0bucket winter") == [Code.TRUNCATED]
+    """Whatever follows it would not be verified. To shorten it wouldn't help, so nothing says so."""
+    assert codes(BCRYPT, "tiger salmon\0bucket winter") == [Code.UNUSABLE]
+    assert codes(BCRYPT, "\0" + "x" * 72) == [Code.UNUSABLE]
 
 
 def test_a72_a_hash_that_reads_everything_takes_both() -> None:
@@ -97,3 +103,25 @@ def test_bounds_that_no_password_meets_are_refused(minimum: int, maximum: int) -
         ConfigurationError, match=rf"min_length: got {minimum}, expected 1 to max_length, 128"
     ):
         Length(minimum=minimum, maximum=maximum)
+
+
+BOUNDS = {"minimum": 8, "maximum": 128, "most_bytes": 4_096, "truncates_at": 72}
+SHOWN = {"minimum": "min_length", "maximum": "max_length"}
+
+
+@pytest.mark.parametrize("name", ["most_bytes", "truncates_at"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_a_bound_in_bytes_that_no_password_meets_is_refused(name: str, value: int) -> None:
+    """One byte is the least that a hash can read."""
+    with pytest.raises(ConfigurationError, match=rf"^{name}: got {value}, expected at least 1"):
+        Length(**{**BOUNDS, name: value})
+    assert getattr(Length(**{**BOUNDS, name: 1}), name) == 1
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("value", [True, 72.0, "72"])
+def test_a_bound_that_is_no_whole_number_is_refused(name: str, value: object) -> None:
+    """When the policy is made, not at the first password."""
+    shown = SHOWN.get(name, name)
+    with pytest.raises(ConfigurationError, match=rf"^{shown}: got {value!r}, expected a whole number"):
+        Length(**cast("dict[str, Any]", {**BOUNDS, name: value}))

@@ -19,10 +19,12 @@ ASVS_ENTRIES = 3_000
 
 
 def test_a_list_is_opened_from_a_file(tmp_path: Path) -> None:
-    """What was packed and written is found."""
+    """What was packed and written is found, whether its path is a Path, a text or an entry of a directory."""
     path = tmp_path / "common.bin"
     path.write_bytes(pack([("password", 1), ("qwerty", 2)]))
-    assert open_list(path).rank("qwerty") == 2
+    with os.scandir(tmp_path) as entries:
+        paths = [path, str(path), *entries]
+    assert [open_list(each).rank("qwerty") for each in paths] == [2, 2, 2]
 
 
 def test_a_list_stays_whole_when_another_is_renamed_onto_it(tmp_path: Path) -> None:
@@ -40,6 +42,8 @@ def test_a_missing_list_is_refused(tmp_path: Path) -> None:
     """The complaint names the path, and how to build one."""
     with pytest.raises(ConfigurationError, match=r"common\.bin: got 'no file'.* build --output FILE SOURCE"):
         open_list(tmp_path / "common.bin")
+    with pytest.raises(ConfigurationError, match=r"^missing/common\.bin: got 'no file'"):
+        open_list("missing/common.bin")
 
 
 def test_what_isnt_an_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
@@ -89,9 +93,9 @@ def test_importing_opens_no_list() -> None:
 
 
 def test_the_built_in_lists_are_small() -> None:
-    """Under 1,000,000 bytes each."""
+    """The passwords, which decide, take less than 1 MB; what is looked for within one less than 1.6 MB."""
     assert (DATA / "common-passwords.bin").stat().st_size < 1_000_000
-    assert (DATA / "common-words.bin").stat().st_size < 1_000_000
+    assert (DATA / "common-words.bin").stat().st_size < 1_600_000
 
 
 @pytest.mark.parametrize("word", ["password", "123456", "qwerty", "111111", "iloveyou", "abc123", "dragon"])
@@ -117,10 +121,10 @@ def test_random_passwords_arent_in_the_lists() -> None:
     assert not any(common_passwords().rank(text) or common_words().rank(text) for text in strings)
 
 
-def test_false_positives_are_below_one_in_ten_thousand_million() -> None:
-    """By the number of entries and the bits of hash that are compared."""
+def test_false_positives_are_rare() -> None:
+    """One in ten thousand million passwords is refused by mistake, one in fifty million windows misread."""
     assert common_passwords().false_positives < 1e-10
-    assert common_words().false_positives < 1e-10
+    assert common_words().false_positives < 2e-8
 
 
 @pytest.mark.parametrize("minimum", [8, 15])

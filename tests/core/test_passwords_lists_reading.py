@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authguard_core.errors import ConfigurationError
-from authguard_core.passwords.lists.reading import is_dump, most_common_digests, passwords
+from authguard_core.passwords.lists.reading import (
+    first_line,
+    is_dump,
+    is_hash,
+    most_common_digests,
+    passwords,
+)
 
 A, B, C = (digit * 40 for digit in ("A", "b", "0"))
+MARK = b"\xef\xbb\xbf"
 
 
 def line(digest: str, count: object) -> bytes:
@@ -58,6 +65,12 @@ def test_of_equal_counts_the_lower_digest_comes_first() -> None:
 def test_padding_and_blank_lines_are_passed_over() -> None:
     """A count of 0 is what Have I Been Pwned pads its answers with."""
     assert most_common_digests([b"\n", line(A, 0), line(B, 1), b""], 9) == [bytes.fromhex(B)]
+
+
+def test_a_byte_order_mark_is_passed_over_wherever_a_file_begins() -> None:
+    """Several files are read as one, so it may stand before any line, a blank one too."""
+    lines = [MARK + line(A, 2), line(C, 3), MARK + line(B, 1), MARK + b"\r\n"]
+    assert most_common_digests(lines, 9) == [bytes.fromhex(digest) for digest in (C, A, B)]
 
 
 def test_none_of_a_dump_can_be_asked_for() -> None:
@@ -113,8 +126,52 @@ def test_a_malformed_line_is_named_by_its_number_alone(bad: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("first", "dump"),
-    [(line(A, 3), True), (line(A, 0), False), (b"password\n", False), (b"pass:word", False), (b"", False)],
+    [
+        (line(A, 3), True),
+        (line(A, 0), True),
+        (MARK + line(A, 3), True),
+        (line(A[:32], 3), False),
+        (b"password\n", False),
+        (b"pass:word", False),
+        (b"", False),
+    ],
 )
 def test_a_dump_is_known_by_its_first_line(first: bytes, dump: bool) -> None:
-    """Forty hexadecimal digits, a colon and a count."""
+    """Forty hexadecimal digits, a colon and a count, be it 0, which is padding."""
     assert is_dump(first) is dump
+
+
+@pytest.mark.parametrize(
+    ("first", "hashed"),
+    [
+        (line("0123456789abcdefABCDEF9876543210", 3), True),
+        (line(A, 3), True),
+        (line(A, "9" * 19), True),
+        (line("f" * 128, 0), True),
+        (A.encode(), True),
+        (MARK + line(A[:32], 3), True),
+        (line(A[:31], 3), False),
+        (line("g" * 32, 3), False),
+        (line(A, "secret"), False),
+        (line(A, ""), False),
+        (b"password", False),
+        (b"", False),
+    ],
+)
+def test_a_hash_is_known_by_its_digits(first: bytes, hashed: bool) -> None:
+    """32 hexadecimal digits or more, as an NTLM dump has, with a count or alone."""
+    assert is_hash(first) is hashed
+
+
+@pytest.mark.parametrize(
+    ("lines", "first"),
+    [
+        ([b"password\n", b"qwerty\n"], b"password"),
+        ([MARK + b"\r\n", b" \n", b"\n", b" password\n"], b"password"),
+        ([b"\n", b""], b""),
+        ([], b""),
+    ],
+)
+def test_the_first_line_is_the_first_that_isnt_blank(lines: list[bytes], first: bytes) -> None:
+    """A byte order mark and space around it don't count."""
+    assert first_line(lines) == first

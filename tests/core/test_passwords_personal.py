@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from authguard_core.passwords.context import PasswordContext
 from authguard_core.passwords.findings import Code
-from authguard_core.passwords.personal import LONGEST, PERSONAL, personal_matches, personal_words, site_words
+from authguard_core.passwords.personal import (
+    LONGEST,
+    PERSONAL,
+    Words,
+    personal_matches,
+    personal_words,
+    site_words,
+)
 
 HANS = PasswordContext(
     username="Hans.Z_99",
@@ -107,7 +114,25 @@ def test_a74_an_endless_number_of_words_is_cut() -> None:
             yield f"name{number:05}x"
 
     assert 0 < len(personal_words(PasswordContext(names=endless()))) <= 64
-    assert 0 < len(site_words(endless())) <= 64
+
+
+def test_no_word_of_a_site_is_forgotten() -> None:
+    """They are configuration, however many there are."""
+    names = [f"brand-{number}x" for number in range(300)]
+    assert set(names) <= site_words(names).keys()
+
+
+def test_accents_make_no_difference() -> None:
+    """In the name or in the password; and a sharp s may be two."""
+    words = personal_words(PasswordContext(names=["Weißmann", "Nguyễn", "Muller"]))
+    assert found_in("weißmann", words) == found_in("weissmann", words) == {Code.CONTAINS_NAME}
+    assert found_in("nguyen", words) == found_in("nguyễn", words) == {Code.CONTAINS_NAME}
+    assert Code.CONTAINS_NAME in found_in("müller", words)
+
+
+def found_in(folded: str, words: Words) -> set[Code]:
+    whole = [match for match in personal_matches(folded, words) if match.end - match.start == len(folded)]
+    return {code for match in whole for code in match.codes}
 
 
 def test_a71_a_word_of_a_megabyte_is_cut() -> None:

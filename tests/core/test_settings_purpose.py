@@ -307,6 +307,7 @@ def test_a_preset_of_passwords_fills_in_what_is_not_set() -> None:
         "min_score": 4,
         "site_words": (),
         "strict": False,
+        "truncates_at": None,
         "common_list": None,
     }
 
@@ -340,6 +341,12 @@ def test_the_policy_is_what_was_set(tmp_path: Path) -> None:
     assert (policy.length.minimum, policy.min_score) == (20, 4)
     assert policy.check("tiger salmon bucket winter").reasons[0].code is Code.TOO_COMMON
     assert policy.check("rivers shop along wooden planets").reasons[0].code is Code.CONTAINS_SITE
+
+
+def test_a72_settings_tell_where_a_hash_stops_reading() -> None:
+    """For those whose hashes are bcrypt's."""
+    policy = PasswordSettings(truncates_at=72).policy(guesses_per_second=1)
+    assert policy.check("tiger salmon bucket winter " * 3).reasons[0].code is Code.TRUNCATED
 
 
 def test_a96_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from authguard_core.passwords.lists.files import DATA
 from authguard_core.passwords.lists.packed import PackedList
+from authguard_core.passwords.lists.packing import pack
 from scripts import password_lists as script
 
 LONG = "correct horse battery"
@@ -49,17 +50,32 @@ def read(package: script.Package) -> Mapping[str, bytes]:
     return FILES.get(package, FOREIGN)
 
 
+@pytest.fixture(autouse=True)
+def few_quotations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is quoted a single one, so that lists stay small."""
+    monkeypatch.setattr(script, "QUOTED", "  winteriscoming\n")
+
+
 def test_passwords_are_merged_folded_and_ranked() -> None:
     """What all collections hold comes first; capitals don't count, and what is too short is left out."""
-    packed = PackedList(script.packed_passwords(script.password_votes(read)))
+    packed = PackedList(pack(script.common_passwords(script.password_votes(read))))
     assert [packed.rank(word) for word in ("123456", "password", "princess")] == [1, 2, 3]
     assert packed.rank("café")
     assert not any(packed.rank(word) for word in ("Princess", "ab"))
 
 
+def test_what_is_quoted_is_listed() -> None:
+    """Behind what collections have seen."""
+    packed = PackedList(pack(script.common_passwords(script.password_votes(read))))
+    quoted, seen = packed.rank("winteriscoming"), packed.rank("princess")
+    assert quoted is not None
+    assert seen is not None
+    assert quoted > seen
+
+
 def test_long_passwords_are_kept_whatever_their_place() -> None:
     """Of the short ones only the best stay, and the long one with them, at its own place."""
-    packed = PackedList(script.packed_passwords(script.password_votes(read), entries=3))
+    packed = PackedList(pack(script.common_passwords(script.password_votes(read), entries=3)))
     assert (len(packed), packed.entries_of_at_least(15)) == (3, 1)
     assert packed.rank(LONG) == 6
     assert packed.rank("rare") is None
@@ -67,7 +83,7 @@ def test_long_passwords_are_kept_whatever_their_place() -> None:
 
 def test_words_come_with_the_best_of_their_ranks() -> None:
     """A word of several lists has its best place, a Diceware word a fixed one."""
-    packed = PackedList(script.packed_words(script.word_lists(read)))
+    packed = PackedList(script.packed_words(script.word_lists(read), []))
     ranks = [packed.rank(word) for word in ("the", "horse", "mamma", "mary", "ann", "smith", "пароль")]
     assert ranks == [1, 3, 1, 1, 1, 1, 1]
     assert packed.rank("zoom") == pytest.approx(4_000, rel=0.03)
@@ -76,9 +92,17 @@ def test_words_come_with_the_best_of_their_ranks() -> None:
 def test_what_is_no_word_is_left_out() -> None:
     """Apostrophes, numbers and what is too short; but two characters of Chinese are a word."""
     packed = PackedList(
-        script.packed_words([[("don't", 1), ("2024", 2), ("to", 3), ("密码", 4), ("abc", 5)]])
+        script.packed_words([[("don't", 1), ("2024", 2), ("to", 3), ("密码", 4), ("abc", 5)]], [])
     )
     assert [packed.rank(word) for word in ("don't", "2024", "to", "密码", "abc")] == [None, None, None, 4, 5]
+
+
+def test_common_passwords_are_looked_for_within_passwords_too() -> None:
+    """With the better of two ranks, up to the longest window."""
+    packed = PackedList(
+        script.packed_words([[("monkey", 50)]], [("monkey", 5), ("1qaz2wsx", 9), (LONG * 2, 1)])
+    )
+    assert [packed.rank(word) for word in ("monkey", "1qaz2wsx", LONG * 2)] == [5, 9, None]
 
 
 def test_an_alphabetical_list_ranks_nothing() -> None:

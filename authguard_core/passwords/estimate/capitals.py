@@ -18,4 +18,4 @@ def capitals_cost(part: str) -> float:
     capitals = sum(map(str.isupper, part))
     letters = sum(map(str.isalpha, part))
     few = min(capitals, letters - capitals)
-    return log10(sum(comb(letters, count) for count in range(1, few + 1))) if few else _TWICE
+    return log10(sum(comb(letters, count) for count in range(1, few + 1))) if few > 0 else _TWICE

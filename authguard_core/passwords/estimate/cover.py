@@ -43,7 +43,7 @@ def cover(costs: Sequence[float], ending: Sequence[Sequence[Match]], start: int,
 
 def _pieces(chosen: Sequence[Match | None], start: int, end: int) -> tuple[Match, ...]:
     """Go back from the end, piece by piece."""
-    pieces = []
+    pieces: list[Match] = []
     while end > start:
         match = chosen[end - start]
         if match:

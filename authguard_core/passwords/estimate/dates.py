@@ -45,7 +45,7 @@ def _digit_runs(text: str) -> Iterator[Run]:
     """Yield where digits begin and end."""
     start = 0
     for is_digit, run in groupby(text, _DIGITS.__contains__):
-        end = start + sum(1 for _ in run)
+        end = start + len(list(run))
         if is_digit:
             yield start, end
         start = end

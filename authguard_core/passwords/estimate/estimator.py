@@ -12,18 +12,16 @@ from typing import Final
 
 from authguard_core.passwords.estimate.characters import character_costs
 from authguard_core.passwords.estimate.cover import Cover, cover
-from authguard_core.passwords.estimate.dates import date_matches
-from authguard_core.passwords.estimate.keyboards import keyboard_matches
 from authguard_core.passwords.estimate.matches import Match
 from authguard_core.passwords.estimate.repeats import repeats
-from authguard_core.passwords.estimate.sequences import sequence_matches
+from authguard_core.passwords.estimate.shapes import farthest, shapes_of
 from authguard_core.passwords.estimate.sieve import Sieve
 from authguard_core.passwords.estimate.words import word_matches
 from authguard_core.passwords.findings import Code
+from authguard_core.passwords.folding import SEPARATORS
 
 __all__ = ["Patterns"]
 
-SEPARATORS: Final = frozenset(" -_.,+/:;")
 _SEPARATOR_COST: Final = 0.3
 
 
@@ -40,22 +38,28 @@ class Patterns:
     def __init__(self, text: str, folded: str, sieve: Sieve, more: Iterable[Match] = ()) -> None:
         self._costs = character_costs(text)
         self._ending: list[list[Match]] = [[] for _ in range(len(text) + 1)]
-        self._add(
-            chain(
-                more,
-                word_matches(text, folded, sieve),
-                keyboard_matches(folded),
-                sequence_matches(folded),
-                date_matches(folded),
-                _separators(folded),
-            )
-        )
+        self._shapes = list(shapes_of(folded))
+        self._add(chain(more, word_matches(text, folded, sieve), self._shapes, _separators(folded)))
         # A repetition costs what is repeated, so the other patterns come first.
-        self._add(self._repetitions(folded))
+        repetitions = list(self._repetitions(folded))
+        self._shapes += repetitions
+        self._add(repetitions)
 
     def cover(self, start: int, end: int) -> Cover:
         """Return the cheapest way to put a part of the password together."""
         return cover(self._costs, self._ending, start, end)
+
+    def explained(self, pieces: Iterable[Match]) -> list[Match]:
+        """Return pieces with better reasons: a walk, sequence, date or repetition isn't called a word."""
+        reaching = farthest(self._shapes, len(self._costs))
+        return [
+            shape._replace(start=piece.start, end=piece.end)
+            if Code.DICTIONARY_WORD in piece.codes
+            and (shape := reaching[piece.start]) is not None
+            and shape.end >= piece.end
+            else piece
+            for piece in pieces
+        ]
 
     def _add(self, matches: Iterable[Match]) -> None:
         for match in matches:

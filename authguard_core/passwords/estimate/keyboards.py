@@ -76,7 +76,7 @@ def _walks(steps: Sequence[int | None]) -> Iterator[Match]:
     for is_step, run in groupby(steps, lambda step: step is not None):
         directions = list(run)
         if is_step and len(directions) >= SHORTEST - 1:
-            turns = sum(1 for _ in groupby(directions))
+            turns = len(list(groupby(directions)))
             yield Match(start, start + len(directions) + 1, _cost(len(directions) + 1, turns), _CODES)
         start += len(directions)
 

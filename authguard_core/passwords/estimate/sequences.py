@@ -20,7 +20,7 @@ def sequence_matches(folded: str) -> Iterator[Match]:
     """Yield the longest runs of characters at an equal distance of at most five code points."""
     start = 0
     for step, run in groupby(second - first for first, second in pairwise(map(ord, folded))):
-        length = sum(1 for _ in run) + 1
+        length = len(list(run)) + 1
         if length >= SHORTEST and 0 < abs(step) <= WIDEST_STEP:
             yield Match(start, start + length, _cost(folded[start], length, step), _CODES)
         start += length - 1

@@ -1,49 +1,46 @@
-"""Several lists as one: looked up only where the filter of one of them lets a window pass."""
+"""Finds the words of a list in a text: every window is sifted, and few are looked up."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
+from authguard_core.errors import ConfigurationError
 from authguard_core.passwords.lists.packed import FIRST, SCRAMBLER, SECOND, PackedList, fingerprint
 
 __all__ = ["Sieve", "Span", "Word"]
 
+Span = tuple[int, int, int]
+"""The windows that begin at the first number and end at the second to the third. Plain, since many."""
 
-class Span(NamedTuple):
-    """The windows that begin at one place and end at ``first`` to ``last``."""
-
-    start: int
-    first: int
-    last: int
-
-
-class Word(NamedTuple):
-    """A window of a text that a list holds."""
-
-    start: int
-    end: int
-    rank: int
+Word = tuple[int, int, int]
+"""A window that is a word: where it begins, the place after it, its rank."""
 
 
 class Sieve:
-    """Finds the words of several lists in a text. Immutable."""
+    """Finds the words of a list in a text. Immutable.
 
-    def __init__(self, lists: Sequence[PackedList]) -> None:
-        self._lists = tuple(lists)
-        self._mask = max(one.filter_mask for one in lists)
-        self._filter = _united([one.filter for one in lists])
+    Raises:
+        ConfigurationError: the list has no filter.
+    """
+
+    def __init__(self, words: PackedList) -> None:
+        if not words.has_filter:
+            raise ConfigurationError.of(
+                "words", got="a list of digests", expected="a list of words", do="Make it with pack()."
+            )
+        self._rank = words.rank_of_digest
+        self._mask = words.filter_mask
+        self._filter = words.filter
 
     def words(self, text: str, spans: Iterable[Span]) -> Iterator[Word]:
-        """Yield the windows that are words. One step a window, and few look-ups."""
+        """Yield the windows that are words."""
         bits, mask = self._filter, self._mask
         encoded = [character.encode("utf-8", "surrogatepass") for character in text]
-        known: dict[int, int | None] = {}
+        known: dict[str, int | None] = {}
         for start, first, last in spans:
-            if first > last:
-                continue
             checksum = crc32(b"".join(encoded[start : first - 1]))
             for end in range(first, last + 1):
                 checksum = crc32(encoded[end - 1], checksum)
+                # What PackedList.may_hold does, without a call for each window.
                 product = checksum * SCRAMBLER
                 place = product >> FIRST & mask
                 if not bits[place >> 3] >> (place & 7) & 1:
@@ -51,22 +48,9 @@ class Sieve:
                 place = product >> SECOND & mask
                 if not bits[place >> 3] >> (place & 7) & 1:
                     continue
-                if checksum not in known:
-                    known[checksum] = self.rank(text[start:end])
-                rank = known[checksum]
+                window = text[start:end]
+                if window not in known:
+                    known[window] = self._rank(fingerprint(window))
+                rank = known[window]
                 if rank is not None:
-                    yield Word(start, end, rank)
-
-    def rank(self, word: str) -> int | None:
-        """Return the best rank that a list gives a word."""
-        digest = fingerprint(word)
-        return min(filter(None, [one.rank_of_digest(digest) for one in self._lists]), default=None)
-
-
-def _united(filters: Sequence[bytes]) -> bytes:
-    """Lay filters over each other. They are addressed by low bits, so that a smaller one repeats itself."""
-    size = max(map(len, filters))
-    united = 0
-    for one in filters:
-        united |= int.from_bytes(one * (size // len(one)), "little")
-    return united.to_bytes(size, "little")
+                    yield start, end, rank

@@ -2,6 +2,7 @@
 
 from functools import cache
 from mmap import ACCESS_READ, mmap
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,14 @@ def common_passwords() -> PackedList:
 
 @cache
 def common_words() -> PackedList:
-    """Return the built-in list of common words and names of many languages, folded by NFKC and case."""
+    """Return the built-in list of what passwords are made of, folded by NFKC and case.
+
+    It holds words and names of many languages, and common passwords of up to 16 characters.
+    """
     return open_list(DATA / "common-words.bin")
 
 
-def open_list(path: Path) -> PackedList:
+def open_list(path: str | PathLike[str]) -> PackedList:
     """Map a packed list into memory. All processes of a machine share it.
 
     Replace the file by renaming another onto it, never in place.
@@ -33,12 +37,13 @@ def open_list(path: Path) -> PackedList:
     Raises:
         ConfigurationError: it isn't there, can't be read, or is no packed list.
     """
+    file = Path(path)
     try:
-        return PackedList(_mapped(path))
+        return PackedList(_mapped(file))
     except ConfigurationError as refusal:
-        raise refusal.renamed(str(path)) from None
+        raise refusal.renamed(str(file)) from None
     except OSError as error:
-        raise _unusable(path, error.strerror or type(error).__name__) from error
+        raise _unusable(file, error.strerror or type(error).__name__) from error
 
 
 def _mapped(path: Path) -> "bytes | mmap":

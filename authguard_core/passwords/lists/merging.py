@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from math import fsum
 from typing import Final, NamedTuple
 
 __all__ = ["Vote", "best_ranks", "keep", "merge"]
@@ -24,11 +25,12 @@ def merge(votes: Iterable[Vote]) -> list[str]:
     A list gives each of its words ``weight / (place + 10)``, and those it doesn't hold nothing: reciprocal
     rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009). Ties fall in alphabetical order.
     """
-    scores: defaultdict[str, float] = defaultdict(float)
+    votes_for: defaultdict[str, list[float]] = defaultdict(list)
     for vote in votes:
         for place, word in enumerate(dict.fromkeys(vote.words), 1):
-            scores[word] += vote.weight / (place + SMOOTHING)
-    return sorted(scores, key=lambda word: (-scores[word], word))
+            votes_for[word].append(vote.weight / (place + SMOOTHING))
+    # Added exactly, so that the order of the lists makes no difference.
+    return sorted(votes_for, key=lambda word: (-fsum(votes_for[word]), word))
 
 
 def best_ranks(lists: Iterable[Iterable[tuple[str, int]]]) -> list[tuple[str, int]]:

@@ -30,6 +30,7 @@ from math import ldexp
 from operator import sub
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
 
 from authguard_core.errors import ConfigurationError
 
@@ -105,7 +106,11 @@ def scrambled(checksum: int) -> tuple[int, int]:
 
 def fingerprint(word: str) -> bytes:
     """Return the SHA-1 digest by which a list knows a word: that of its UTF-8, as at Have I Been Pwned."""
-    return sha1(word.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+    return _digest(word.encode("utf-8", "surrogatepass"))
+
+
+def _digest(raw: bytes) -> bytes:
+    return sha1(raw, usedforsecurity=False).digest()
 
 
 def _numbers(raw: bytes) -> "array[int]":
@@ -135,6 +140,7 @@ class PackedList:
         "_layout",
         "_lengths",
         "_ranks",
+        "_ranks_of",
         "_shift",
         "_tail",
         "_tail_size",
@@ -161,6 +167,7 @@ class PackedList:
         self._index = _index(buffer, layout)
         self._shift = 8 * BUCKET_BYTES - layout.bucket_bits
         self._tails, self._ranks, self._tail_size = layout.tails_at, layout.ranks_at, layout.tail_size
+        self._ranks_of = [round(2 ** (code / layout.steps)) for code in range(256)]
         self._tail = slice(BUCKET_BYTES, BUCKET_BYTES + layout.tail_size)
         self.longest = layout.longest
         self.has_filter = bool(layout.filter_bits)
@@ -172,7 +179,8 @@ class PackedList:
 
         Ranks are rounded to steps of a few per cent. The list knows words as they were put in: fold before.
         """
-        return self.rank_of_digest(fingerprint(word))
+        raw = word.encode("utf-8", "surrogatepass")
+        return self.rank_of_digest(_digest(raw)) if self.may_hold(crc32(raw)) else None
 
     def rank_of_digest(self, digest: bytes) -> int | None:
         """Return the rank of the word that has this SHA-1 digest, as :meth:`rank` does."""
@@ -184,7 +192,7 @@ class PackedList:
             found = tails.find(tail, found + 1)
         if found < 0:
             return None
-        return round(2 ** (self._buffer[self._ranks + first + found // size] / self._layout.steps))
+        return self._ranks_of[self._buffer[self._ranks + first + found // size]]
 
     def may_hold(self, checksum: int) -> bool:
         """Whether a word with this CRC-32 of its UTF-8 can be in the list. If not, it isn't.
@@ -196,8 +204,9 @@ class PackedList:
         """
         if not self.has_filter:
             return True
-        bits = (number & self.filter_mask for number in scrambled(checksum))
-        return all(self.filter[bit >> 3] >> (bit & 7) & 1 for bit in bits)
+        product, mask, bits = checksum * SCRAMBLER, self.filter_mask, self.filter
+        first, second = product >> FIRST & mask, product >> SECOND & mask
+        return bool(bits[first >> 3] >> (first & 7) & bits[second >> 3] >> (second & 7) & 1)
 
     def entries_of_at_least(self, length: int) -> int | None:
         """Return how many words have so many code points or more; None for a list made from digests."""

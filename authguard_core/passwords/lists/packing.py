@@ -41,8 +41,13 @@ class _Entry(NamedTuple):
     checksum: int
 
 
-def pack(ranked: Iterable[tuple[str, int]]) -> bytes:
+def pack(ranked: Iterable[tuple[str, int]], *, tail: int = TAIL) -> bytes:
     """Return the packed list of words with their ranks, 1 for the most common.
+
+    Args:
+        ranked: the words and their ranks.
+        tail: how many bytes of each digest are kept beyond the bucket's, at most five. Four make a smaller
+            list that takes one in 60 million other words for one of its own.
 
     Of a word that comes twice the better rank counts. Ranks may be equal and may have gaps.
 
@@ -52,7 +57,7 @@ def pack(ranked: Iterable[tuple[str, int]]) -> bytes:
     entries = _Entries(_of_word(word, rank) for word, rank in ranked)
     filter_bits = max(3, (SPARSE * len(entries) - 1).bit_length())
     longest = max((entry.length for entry in entries), default=0)
-    return _packed(entries, longest=longest, filter_bits=filter_bits if entries else 0)
+    return _packed(entries, longest=longest, filter_bits=filter_bits if entries else 0, tail=tail)
 
 
 def pack_digests(ranked: Iterable[tuple[bytes, int]]) -> bytes:
@@ -64,7 +69,7 @@ def pack_digests(ranked: Iterable[tuple[bytes, int]]) -> bytes:
         ConfigurationError: a digest hasn't 20 bytes, or a rank isn't 1 to 4,294,967,295.
     """
     entries = _Entries(_of_digest(digest, rank) for digest, rank in ranked)
-    return _packed(entries, longest=0, filter_bits=0)
+    return _packed(entries, longest=0, filter_bits=0, tail=TAIL)
 
 
 def _of_word(word: str, rank: int) -> bytes:
@@ -107,13 +112,13 @@ class _Entries:
         return map(_Entry._make, map(RECORD.unpack, self._records))
 
 
-def _packed(entries: _Entries, *, longest: int, filter_bits: int) -> bytes:
+def _packed(entries: _Entries, *, longest: int, filter_bits: int, tail: int) -> bytes:
     largest = max((entry.rank for entry in entries), default=1)
     layout = Layout(
         longest=longest,
         entries=len(entries),
         bucket_bits=min(MOST_BUCKET_BITS, (max(len(entries) - 1, 0) // FULL_BUCKET).bit_length()),
-        tail_size=TAIL,
+        tail_size=tail,
         steps=_steps(largest),
         filter_bits=filter_bits,
     )
@@ -122,7 +127,7 @@ def _packed(entries: _Entries, *, longest: int, filter_bits: int) -> bytes:
             layout.header(),
             _histogram(entries, longest),
             _index(entries, layout.bucket_bits),
-            b"".join(entry.digest[BUCKET_BYTES:] for entry in entries),
+            b"".join(entry.digest[BUCKET_BYTES : BUCKET_BYTES + tail] for entry in entries),
             bytes(round(log2(entry.rank) * layout.steps) for entry in entries),
             _filter(entries, filter_bits),
         )

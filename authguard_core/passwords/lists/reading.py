@@ -11,12 +11,15 @@ from typing import Final
 
 from authguard_core.errors import ConfigurationError
 
-__all__ = ["is_dump", "most_common_digests", "passwords"]
+__all__ = ["first_line", "is_dump", "is_hash", "most_common_digests", "passwords"]
 
 LONGEST: Final = 1_024
 """Bytes. What is longer is no password."""
 DIGEST: Final = 20
 HEX: Final = 2 * DIGEST
+SHORTEST_HEX: Final = 32
+"""Of a digest, in digits: MD4 of an NTLM dump, and MD5."""
+HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 MOST_DIGITS: Final = 18
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -40,6 +43,11 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+def first_line(lines: Iterable[bytes]) -> bytes:
+    """Return the first line that isn't blank, without a byte order mark or space around; else nothing."""
+    return next((stripped for line in lines if (stripped := _stripped(line))), b"")
+
+
 def is_dump(line: bytes) -> bool:
     """Whether a line is one of Have I Been Pwned's dumps: ``SHA-1 in hexadecimal:count``."""
     try:
@@ -48,12 +56,19 @@ def is_dump(line: bytes) -> bool:
         return False
 
 
+def is_hash(line: bytes) -> bool:
+    """Whether a line is a digest of 32 or more hexadecimal digits, with a count or alone."""
+    digest, colon, count = _stripped(line).partition(b":")
+    hexadecimal = len(digest) >= SHORTEST_HEX and not digest.strip(HEXADECIMAL)
+    return hexadecimal and (count.isdigit() or not colon)
+
+
 def most_common_digests(lines: Iterable[bytes], entries: int) -> list[bytes]:
     """Return the SHA-1 digests of a dump with the highest counts, the most common first.
 
     The lines may come in any order. Memory holds ``entries`` of them, about 70 bytes each, however many come.
     Of equal counts the lower digest comes first. Blank lines and counts of 0, which are padding, are passed
-    over.
+    over, and byte order marks, one of which begins each file.
 
     Raises:
         ConfigurationError: a line isn't ``SHA-1:count``.
@@ -77,24 +92,28 @@ def _keys(lines: Iterable[bytes]) -> Iterator[int]:
             parsed = _count_and_digest(line)
         except ValueError:
             raise _malformed(number) from None
-        if parsed:
+        if parsed and parsed[0]:
             count, digest = parsed
             yield count << 8 * DIGEST | ~int.from_bytes(digest, "big") & _ONES
 
 
 def _count_and_digest(line: bytes) -> tuple[int, bytes] | None:
-    """Parse a line; None if it is blank or padding.
+    """Parse a line; None if it is blank.
 
     Raises:
         ValueError: it is something else.
     """
-    digest, colon, count = line.strip().partition(b":")
-    if not digest and not colon:
+    stripped = _stripped(line)
+    if not stripped:
         return None
+    digest, _, count = stripped.partition(b":")
     if len(digest) != HEX or not count.isdigit() or len(count) > MOST_DIGITS:
         raise ValueError
-    parsed = int(count), unhexlify(digest)
-    return parsed if parsed[0] else None
+    return int(count), unhexlify(digest)
+
+
+def _stripped(line: bytes) -> bytes:
+    return line.removeprefix(BYTE_ORDER_MARK).strip()
 
 
 def _malformed(number: int) -> ConfigurationError:
