@@ -1,5 +1,6 @@
 """Whether a password is a common one, as it stands or in another dress."""
 
+from collections.abc import Iterator
 from math import log10
 from typing import Final, NamedTuple, Protocol
 
@@ -39,7 +40,7 @@ class Listed(NamedTuple):
 
 def as_listed(text: str, common: Ranks) -> Listed | None:
     """Return where a password stands in the list: as it was typed, or folded as the built-in list is."""
-    ranks = [rank for word in (text, fold(text)) if (rank := common.rank(word)) is not None]
+    ranks = [rank for word in {text, fold(text)} if (rank := common.rank(word)) is not None]
     return Listed(log10(min(ranks)) + min(capitals_cost(text), FEW)) if ranks else None
 
 
@@ -58,9 +59,12 @@ def _changed(text: str, common: Ranks) -> list[Listed]:
 
 def _surrounded(folded: str, common: Ranks, patterns: Patterns) -> list[Listed]:
     """Find listed passwords with digits and signs around that are guessable themselves."""
-    found: list[Listed] = []
+    return [one for one in _around(folded, common, patterns) if one.cost <= COMMON]
+
+
+def _around(folded: str, common: Ranks, patterns: Patterns) -> Iterator[Listed]:
     for form, start, end in cores(folded):
-        around = patterns.cover(0, start).cost + patterns.cover(end, len(folded)).cost + form.cost
-        if around <= COMMON and (rank := common.rank(form.word)) is not None:
-            found.append(Listed(log10(rank) + around, form.codes))
-    return [one for one in found if one.cost <= COMMON]
+        rank = common.rank(form.word)
+        if rank is not None:
+            around = patterns.cover(0, start).cost + patterns.cover(end, len(folded)).cost
+            yield Listed(log10(rank) + form.cost + around, form.codes)

@@ -74,7 +74,7 @@ class Length:
 
 def _is_text(password: str) -> bool:
     """Half a surrogate pair can't be encoded, so it can't be hashed."""
-    return not any("\ud800" <= character <= "\udfff" for character in password)
+    return password.isascii() or not any("\ud800" <= character <= "\udfff" for character in password)
 
 
 def _truncated(most: int) -> Finding:

@@ -74,6 +74,6 @@ class Patterns:
 
 def _separators(folded: str) -> Iterator[Match]:
     """Yield single characters that join words: which one it is says little."""
-    for place in range(1, len(folded) - 1):
+    for place in range(1, len(folded) - 1) if not folded.isalnum() else ():
         if folded[place] in SEPARATORS and folded[place - 1].isalnum() and folded[place + 1].isalnum():
             yield Match(place, place + 1, _SEPARATOR_COST)

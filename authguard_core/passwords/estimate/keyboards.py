@@ -53,8 +53,11 @@ _LAYOUTS: Final = (
     _steps(_SLANTED, _JCUKEN),
     _steps(_SQUARE, _KEYPAD),
 )
-_ANYWHERE: Final = frozenset[str]().union(*_LAYOUTS)
-"""Neighbours on any layout: most passwords have too few of them for a walk, which saves looking at each."""
+_LAYOUTS_OF: Final = {
+    pair: sum(1 << number for number, layout in enumerate(_LAYOUTS) if pair in layout)
+    for pair in frozenset[str]().union(*_LAYOUTS)
+}
+"""On which layouts two characters are neighbours, a bit for each."""
 _KEYS: Final = 47
 _DEGREE: Final = 4.6
 """Neighbours of a key, on average."""
@@ -64,10 +67,13 @@ _CODES: Final = (Code.KEYBOARD_WALK,)
 def keyboard_matches(folded: str) -> Iterator[Match]:
     """Yield the longest walks of three keys and more, on each layout."""
     pairs = [first + second for first, second in pairwise(folded)]
-    if sum(pair in _ANYWHERE for pair in pairs) < SHORTEST - 1:
-        return
-    for layout in _LAYOUTS:
-        yield from _walks([layout.get(pair) for pair in pairs])
+    layouts = [_LAYOUTS_OF.get(pair, 0) for pair in pairs]
+    walked = 0
+    for one, other in pairwise(layouts):
+        walked |= one & other
+    for number, layout in enumerate(_LAYOUTS):
+        if walked >> number & 1:
+            yield from _walks([layout.get(pair) for pair in pairs])
 
 
 def _walks(steps: Sequence[int | None]) -> Iterator[Match]:

@@ -34,7 +34,11 @@ class Sieve:
     def words(self, text: str, spans: Iterable[Span]) -> Iterator[Word]:
         """Yield the windows that are words."""
         bits, mask = self._filter, self._mask
-        encoded = [character.encode("utf-8", "surrogatepass") for character in text]
+        raw = text.encode("utf-8", "surrogatepass")
+        if len(raw) == len(text):
+            encoded = [raw[place : place + 1] for place in range(len(raw))]
+        else:
+            encoded = [character.encode("utf-8", "surrogatepass") for character in text]
         known: dict[str, int | None] = {}
         for start, first, last in spans:
             checksum = crc32(b"".join(encoded[start : first - 1]))
