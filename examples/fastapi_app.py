@@ -150,7 +150,7 @@ def add_meter(app: FastAPI, desk: Desk) -> None:
     async def assess(request: Request, meter_guard: MeterGuard) -> Response:
         await read_body(request, meter_guard, identity="password", text=())
         async with meter_guard.attempt_by_address():
-            return respond(answers.assessed(desk.assess(await read_fields(request))))
+            return respond(answers.assessed(await desk.assess(await read_fields(request))))
 
 
 def add_confirmation(app: FastAPI, shop: Shop) -> None:

@@ -120,7 +120,7 @@ class Handlers:
 
     async def assess(self, request: Request) -> Response:
         """Say what a password is worth, while it is typed. Nothing of it is kept."""
-        return respond(answers.assessed(self.desk.assess(await read_fields(request))))
+        return respond(answers.assessed(await self.desk.assess(await read_fields(request))))
 
     def confirm(self, request: Request) -> Response:
         """Redeem a registration's link."""

@@ -87,7 +87,7 @@ def report(assessment: Assessment) -> str:
         f"{verdict}: {score}, about 10^{assessment.guesses_log10:.1f} guesses",
         *(f"  {'refused' if found.blocks else 'noticed'}: {found.text}" for found in assessment.findings),
         *(f"  advice: {advice.text}" for advice in assessment.advice),
-        "Guessed after, on average:",
+        "Guessed after about:",
         f"  through a guarded login: {_duration(times.online_throttled)}",
         f"  from a stolen slow hash, as Argon2id: {_duration(times.offline_slow)}",
         f"  from a stolen fast hash, as SHA-256: {_duration(times.offline_fast)}",

@@ -48,7 +48,7 @@ class Assessor:
         if isinstance(text, Finding):
             return self._assessment(0.0, [text])
         minimum = min(self.length.minimum, SECOND_FACTOR_LENGTH) if second_factor else self.length.minimum
-        findings = [*self.length.findings(text, minimum), *exposed(exposure)]
+        findings = [*self.length.findings(password, text, minimum), *exposed(exposure)]
         if not text:
             return self._assessment(0.0, findings)
         return self._judged(text, findings, self._words(context))

@@ -45,7 +45,7 @@ class Length:
             _check_above_0("truncates_at", self.truncates_at)
 
     def compose(self, password: str) -> str | Finding:
-        """Return a password as it is counted and hashed, in NFC, or why it can't be."""
+        """Return a password in NFC, as it is counted, or why it can't be used at all."""
         if len(password) > self.maximum * _LONGEST_DECOMPOSITION:
             return self._too_long()
         if not self._is_readable(password):
@@ -55,12 +55,16 @@ class Length:
         text = unicodedata.normalize("NFC", password)
         return self._too_long() if len(text) > self.maximum else text
 
-    def findings(self, text: str, minimum: int) -> list[Finding]:
-        """Say what is wrong with the length of a composed password."""
+    def findings(self, password: str, text: str, minimum: int) -> list[Finding]:
+        """Say what is wrong with the length of a password, which ``text`` is in NFC.
+
+        Whichever of both the application hashes, the hash must read all of it.
+        """
         found: list[Finding] = []
         if len(text) < minimum:
             found.append(Finding(code=Code.TOO_SHORT, blocks=True, params={"minimum": minimum}))
-        if self.truncates_at is not None and len(text.encode()) > self.truncates_at:
+        most_bytes = max(len(password.encode()), len(text.encode()))
+        if self.truncates_at is not None and most_bytes > self.truncates_at:
             found.append(_truncated(self.truncates_at))
         return found
 

@@ -79,9 +79,16 @@ class Desk:
         """Say why this can't be the user's new password."""
         return feedback_of(self._passwords.assess(password, username=user.username, email=user.email))
 
-    def assess(self, fields: Mapping[str, object]) -> Assessment:
-        """Assess what somebody is typing: ``password``, and what is known of them so far."""
+    async def assess(self, fields: Mapping[str, object]) -> Assessment:
+        """Assess what somebody is typing: ``password``, and what is known of them so far.
+
+        With the ``token`` of a reset's link it is what the reset will say.
+        """
         username, email = text_of(fields, "username"), text_of(fields, "email")
+        token = text_of(fields, "token")
+        user = await self.reset_token_user(token) if token else None
+        if user:
+            username, email = user.username, user.email
         return self._passwords.assess(text_of(fields, "password"), username=username, email=email)
 
     async def register(self, username: str, email: str, password: str) -> None:

@@ -87,6 +87,18 @@ def test_a82_a_refused_password_is_not_repeated(site: Site) -> None:
 # POST /password/assess
 
 
+def test_what_is_typed_for_a_reset_is_assessed_as_the_reset_will(site: Site) -> None:
+    """With the link's token the address counts that the form doesn't show; a forged one adds nothing."""
+    person = site.person()
+    local = person.email.partition("@")[0]
+    password = f"{local}-{local}-7"
+    known = assess(site.browser(), password, token=site.reset_token(person)).json()
+    forged = assess(site.browser(), password, token="forged").json()
+    personal = {"contains_email", "contains_username"}
+    assert personal & {one["code"] for one in known["findings"]}
+    assert not personal & {one["code"] for one in forged["findings"]}
+
+
 def test_what_is_typed_is_assessed(site: Site) -> None:
     """200 with the verdict, the score, the findings and the advice; nobody stores it."""
     answer = assess(site.browser(), "sunshine and moonlight")

@@ -92,6 +92,25 @@ def test_the_name_in_the_form_counts_and_its_change_too(form: Locator) -> None:
     expect(must).to_have_count(0)
 
 
+def test_an_old_verdict_does_not_praise_a_new_password(page: Page, form: Locator) -> None:
+    """While the server doesn't answer the length is all that is said, also to who can't see."""
+    password(form).fill(GOOD)
+    expect(verdict(form)).to_contain_text("You can use it.")
+    page.route(ASSESS, lambda _: None)
+    password(form).fill("password")
+    expect(form.locator("[data-strength]")).to_be_hidden()
+    expect(verdict(form)).to_be_empty()
+    expect(form.locator("[data-count]")).to_have_text("7 to go")
+
+
+def test_an_empty_field_is_described_by_no_verdict(form: Locator) -> None:
+    """What describes a field is read out even where it is hidden."""
+    password(form).fill(GOOD)
+    expect(verdict(form)).to_contain_text("You can use it.")
+    password(form).fill("")
+    expect(password(form)).to_have_accessible_description("15 to 128 characters")
+
+
 def test_a_reset_knows_its_account(page: Page, url: str) -> None:
     """Nobody types the name there: it is the account's own."""
     name = "Wolfram Oppenrieder"

@@ -198,7 +198,7 @@ def test_a_report_says_verdict_reasons_advice_and_times() -> None:
         "  refused: Many people use this password, so it is tried first.",
         "  noticed: Dates and years are easy to guess.",
         "  advice: Add another word or two, the less common the better.",
-        "Guessed after, on average:",
+        "Guessed after about:",
         "  through a guarded login: 2 days",
         "  from a stolen slow hash, as Argon2id: 1 minute",
         "  from a stolen fast hash, as SHA-256: less than a minute",

@@ -18,7 +18,10 @@ def codes(length: Length, password: str, minimum: int | None = None) -> list[Cod
     text = length.compose(password)
     if isinstance(text, Finding):
         return [text.code]
-    return [finding.code for finding in length.findings(text, length.minimum if minimum is None else minimum)]
+    return [
+        finding.code
+        for finding in length.findings(password, text, length.minimum if minimum is None else minimum)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,3 +128,8 @@ def test_a_bound_that_is_no_whole_number_is_refused(name: str, value: object) ->
     shown = SHOWN.get(name, name)
     with pytest.raises(ConfigurationError, match=rf"^{shown}: got {value!r}, expected a whole number"):
         Length(**cast("dict[str, Any]", {**BOUNDS, name: value}))
+
+
+def test_a72_what_is_cut_before_or_after_composing_is_refused() -> None:
+    """Some applications hash what they got, others its NFC."""
+    assert codes(BCRYPT, ACCENTED * 30) == [Code.TRUNCATED]

@@ -108,13 +108,13 @@ async def test_a_reset_asks_the_policy_about_the_accounts_own_name(desk: Desk, a
 async def test_what_is_typed_is_assessed_with_what_is_known_of_its_author(desk: Desk) -> None:
     """Name and address may be there already, or not; a reason and a remark are both told."""
     alone, known = {"password": "alice"}, {"password": "alice", "username": "alice", "email": 5}
-    assert (desk.assess(alone)["score"], desk.assess(known)["score"]) == (0, 5)
-    assert [one["code"] for one in desk.assess(known)["findings"]] == [
+    assert ((await desk.assess(alone))["score"], (await desk.assess(known))["score"]) == (0, 5)
+    assert [one["code"] for one in (await desk.assess(known))["findings"]] == [
         "too_short",
         "contains_username",
         "date",
     ]
-    assert desk.assess({})["ok"] is False
+    assert (await desk.assess({}))["ok"] is False
 
 
 async def test_a_registration_and_a_reset_mail_links_to_this_origin(desk: Desk, shop: Shop) -> None:

@@ -134,7 +134,7 @@ function toggles(button) {
   const show = (visible) => {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? "Hide" : "Show";
-    button.setAttribute("aria-pressed", String(visible));
+    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
   };
   button.hidden = false;
   button.addEventListener("click", () => {

@@ -4,6 +4,8 @@
 // Nothing of it is kept, here or there, and nothing goes into an address.
 
 const PAUSE_MS = 300;
+const LONGEST_ANSWER_MS = 5000;
+const STALE_MS = 1000;
 const AFTER_FAILURE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 3600;
 const STRENGTHS = ["Very weak", "Weak", "Fair", "Strong", "Very strong"];
@@ -69,6 +71,10 @@ function choose(parts, hasStrength) {
   parts.bar.hidden = hasStrength;
   parts.meter.hidden = !hasStrength;
   parts.strength.hidden = !hasStrength;
+  if (hasStrength) return;
+  // What describes a field is read out even where it is hidden.
+  parts.verdict.textContent = "";
+  parts.reasons.replaceChildren();
 }
 
 /** Read out what has changed, and nothing twice. */
@@ -92,7 +98,7 @@ async function ask(question, signal) {
     headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
     body: JSON.stringify(question),
     cache: "no-store",
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]),
   });
   return response.ok ? { answer: await response.json() } : { pause: pauseAfter(response) };
 }
@@ -108,6 +114,7 @@ function follow(field) {
   const say = announcer(parts.announce);
   let asked = "";
   let timer = 0;
+  let stale = 0;
   let running = new AbortController();
   let closedUntil = 0;
 
@@ -115,6 +122,7 @@ function follow(field) {
     password: parts.input.value,
     username: form.elements.namedItem("username")?.value ?? "",
     email: form.elements.namedItem("email")?.value ?? "",
+    token: form.elements.namedItem("token")?.value ?? "",
   });
 
   /** Without the server's word the length is all there is to tell. */
@@ -128,6 +136,7 @@ function follow(field) {
     const mine = running = new AbortController();
     const outcome = await ask(question(), mine.signal).catch(() => ({ pause: AFTER_FAILURE_SECONDS }));
     if (mine.signal.aborted) return;
+    clearTimeout(stale);
     if (outcome.answer) {
       choose(parts, true);
       showLength(parts, codePoints(parts.input.value), bounds);
@@ -147,8 +156,11 @@ function follow(field) {
     const next = JSON.stringify(question());
     if (next === asked) return;
     clearTimeout(timer);
+    clearTimeout(stale);
     running.abort();
     asked = next;
+    // The verdict is about what stood there before: it doesn't stay for long without a new one.
+    stale = setTimeout(fallBack, PAUSE_MS + STALE_MS);
     if (!length || length > bounds.max) fallBack();
     else if (Date.now() < closedUntil) {
       asked = "";
