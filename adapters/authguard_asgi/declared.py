@@ -13,7 +13,7 @@ route                     a request is                        what its answer te
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from authguard_asgi.courses import AttemptCourse, Course, Lookup, ResetCourse, owner_of
 from authguard_asgi.paths import Segments, declared
@@ -333,8 +333,10 @@ class ThrottledRoute(GuardedRoute):
     fields: tuple[str, ...] = field(kw_only=True)
 
     def __post_init__(self) -> None:
+        do = "Name what the body must hold."
+        if isinstance(cast("object", self.fields), str):
+            raise self._refusal("fields", self.fields, 'a tuple of names, such as ("password",)', do)
         if not self.fields:
-            do = "Name what the body must hold."
             raise self._refusal("fields", self.fields, "at least one name", do)
         GuardedRoute.__post_init__(self)
 

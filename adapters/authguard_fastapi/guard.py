@@ -22,7 +22,7 @@ from authguard_fastapi.exchange import not_over_http
 from authguard_fastapi.finding import guarded_routes
 from authguard_fastapi.hashing import SyncHasher
 from authguard_fastapi.middleware import GuardMiddleware
-from authguard_fastapi.passwords import PasswordCheck
+from authguard_fastapi.passwords import PasswordCheck, check_breaches
 from authguard_fastapi.validation import answer_invalid, check_contexts
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class AuthGuard:
         resolve: Finds the account id of an identifier, so that one person's user name and e-mail are counted
             together. A plain function runs in a thread.
         observers: Are told every event.
-        pwned: Knows breached passwords. It is asked about a new one only if the policy accepts it.
+        pwned: Knows breached passwords, as ``AsyncPwnedPasswords`` does: its ``lookup`` is awaited. It is
+            asked about a new one only if the policy accepts it.
         max_body: The longest body of a guarded route in bytes.
         body_timeout: Seconds in which it must have arrived.
 
@@ -68,6 +69,7 @@ class AuthGuard:
         body_timeout: float = BODY_TIMEOUT,
     ) -> None:
         check_limits(max_body, body_timeout)
+        check_breaches(pwned)
         self.core = AsyncGuard(settings, storage=storage, hasher=hasher, resolve=resolve, observers=observers)
         """The guard itself, for what has no request."""
         self._pwned = pwned
@@ -78,10 +80,10 @@ class AuthGuard:
         """Install the guard, once, before the application starts.
 
         It adds a middleware, handlers for its answers and for ``HasherBusy`` (those that are registered
-        already stay), FastAPI's own answer to invalid bodies but without their input where that has a
-        ``NewPassword``, the answers to the OpenAPI schema, and a lifespan around the existing one. Routes
-        may be added before and after. A mounted FastAPI application needs a guard of its own, or this one
-        once more: its exception handlers are its own.
+        already stay), FastAPI's own answer to invalid bodies but without the ``input`` of its errors, because
+        that repeats passwords, the answers to the OpenAPI schema, and a lifespan around the existing one.
+        Routes may be added before and after. A mounted FastAPI application needs a guard of its own, or this
+        one once more: its exception handlers are its own.
 
         Raises:
             ConfigurationError: A guard is installed already, or the application has started.

@@ -1,4 +1,4 @@
-"""A new password as a field of a pydantic model.
+"""A new password as a field of a pydantic model, a dataclass or a TypedDict.
 
 ::
 
@@ -7,7 +7,9 @@
         email: str
         password: Annotated[SecretStr, NewPassword(guard.passwords, context=("username", "email"))]
 
-pydantic tells each error with its input. So the password is put behind a mask before anything can fail.
+pydantic tells each error with its input. So the password is put behind a mask before its check can fail. An
+error about another field may still show it, because a missing one is told with all that was sent:
+``guard.init_app`` keeps that out of the answers.
 """
 
 from collections.abc import Mapping
@@ -32,18 +34,19 @@ class NewPassword:
     """Has pydantic check a ``SecretStr`` by the password policy: ``Annotated[SecretStr, NewPassword(...)]``.
 
     A refused one fails with an error whose ``type`` is the code of the first reason, and whose
-    ``ctx["feedback"]`` holds all of them. Nothing in the error shows the password, whatever was sent in its
-    place. The JSON schema says ``format: password``, ``writeOnly`` and ``minLength``.
+    ``ctx["feedback"]`` holds all of them. Nothing in that error shows the password, whatever was sent in its
+    place. The error about *another* field may, in its ``input``: log ``errors(include_input=False)``. The
+    JSON schema says ``format: password``, ``writeOnly`` and ``minLength``.
 
     Nobody is asked about breaches, because that takes a network: an endpoint does it with
     ``Passwords``.
 
     Args:
         policy: ``guard.passwords``, say.
-        context: Other fields of the model that an attacker may know, and that are declared *before* this one:
-            pydantic validates in that order. ``username`` and ``email`` are what they are called, what ends
-            in ``name`` is a person's name, all else is a word. When the application starts, the guard refuses
-            a context that isn't there.
+        context: Other fields of the model, dataclass or TypedDict that an attacker may know, and that are
+            declared *before* this one: pydantic validates in that order. ``username`` and ``email`` are what
+            they are called, what ends in ``name`` is a person's name, all else is a word. When the
+            application starts, the guard refuses a context that isn't there.
         second_factor: Whether a second factor is due as well: then a shorter one will do.
 
     Raises:

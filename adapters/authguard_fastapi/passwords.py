@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import partial
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 from anyio import from_thread
@@ -24,6 +25,7 @@ __all__ = [
     "Passwords",
     "SyncPasswordCheck",
     "SyncPasswords",
+    "check_breaches",
     "provide_passwords",
 ]
 
@@ -34,6 +36,21 @@ class BreachLookup(Protocol):
     async def lookup(self, password: str) -> Exposure:
         """Say what is known of a password. It never raises: who can't be asked is an answer too."""
         ...
+
+
+def check_breaches(breaches: BreachLookup | None) -> None:
+    """Look whether somebody's answers can be awaited.
+
+    Raises:
+        ConfigurationError: ``lookup`` is no coroutine function.
+    """
+    if breaches is not None and not iscoroutinefunction(getattr(breaches, "lookup", None)):
+        raise ConfigurationError.of(
+            "pwned",
+            got=type(breaches),
+            expected="an object whose lookup is an async def",
+            do="Take AsyncPwnedPasswords.",
+        )
 
 
 class PasswordHTTPException(AttemptHTTPException):
@@ -54,9 +71,13 @@ class PasswordCheck:
     Args:
         policy: What a new password must be.
         breaches: Who knows the breached ones, None for nobody.
+
+    Raises:
+        ConfigurationError: The ``lookup`` of ``breaches`` is no coroutine function.
     """
 
     def __init__(self, policy: PasswordPolicy, breaches: BreachLookup | None = None) -> None:
+        check_breaches(breaches)
         self._policy = policy
         self._breaches = breaches
 
@@ -74,14 +95,17 @@ class PasswordCheck:
             context: What an attacker knows about its owner.
             second_factor: Whether a second factor is due as well: then a shorter one will do.
         """
-        text = password.get_secret_value() if isinstance(password, SecretStr) else password
-        check = partial(self._policy.check, text, context=context, second_factor=second_factor)
-        assessment = check()
+        password = _secret(password)
+        assessment = self._policy.check(
+            password.get_secret_value(), context=context, second_factor=second_factor
+        )
         if self._breaches is None or not assessment.ok:
             return assessment
-        # As it is counted and hashed (NIST SP 800-63B-4, 3.1.1.2).
-        composed = unicodedata.normalize("NFC", text)
-        return check(exposure=await self._breaches.lookup(composed))
+        # The NFC text, as it is counted; hash the same (NIST SP 800-63B-4, 3.1.1.2).
+        exposure = await self._breaches.lookup(unicodedata.normalize("NFC", password.get_secret_value()))
+        return self._policy.check(
+            password.get_secret_value(), context=context, second_factor=second_factor, exposure=exposure
+        )
 
     async def require(
         self,
@@ -97,6 +121,7 @@ class PasswordCheck:
         Raises:
             PasswordHTTPException: The 422 with ``feedback``.
         """
+        password = _secret(password)
         assessment = await self.check(password, context=context, second_factor=second_factor)
         if not assessment.ok:
             raise PasswordHTTPException(assessment)
@@ -117,6 +142,7 @@ class SyncPasswordCheck:
         second_factor: bool = False,
     ) -> Assessment:
         """Do as :meth:`PasswordCheck.check`."""
+        password = _secret(password)
         return from_thread.run(
             partial(self._check.check, password, context=context, second_factor=second_factor)
         )
@@ -129,9 +155,15 @@ class SyncPasswordCheck:
         second_factor: bool = False,
     ) -> Assessment:
         """Do as :meth:`PasswordCheck.require`."""
+        password = _secret(password)
         return from_thread.run(
             partial(self._check.require, password, context=context, second_factor=second_factor)
         )
+
+
+def _secret(password: str | SecretStr) -> SecretStr:
+    """Return a password that no traceback shows, to stand in place of plain text wherever something waits."""
+    return password if isinstance(password, SecretStr) else SecretStr(password)
 
 
 async def provide_passwords(connection: HTTPConnection) -> PasswordCheck:

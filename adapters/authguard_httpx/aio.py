@@ -10,6 +10,7 @@ from authguard_core.passwords.pwned import PwnedQuery
 from authguard_httpx.backend import anyio, httpcore
 from authguard_httpx.closing import ClosingBackend
 from authguard_httpx.desk import MAX_CONNECTIONS, Desk
+from authguard_httpx.limits import POOL_SHARE
 from authguard_httpx.questions import Question, bare
 from authguard_httpx.reading import Reading
 from authguard_httpx.service import Service
@@ -22,7 +23,7 @@ __all__ = ["AsyncPwnedPasswords"]
 def in_time(seconds: float) -> Generator[dict[str, Any]]:
     """Cancel what isn't done within so many seconds."""
     with anyio.fail_after(seconds):
-        yield {}
+        yield {"timeout": {"pool": seconds * POOL_SHARE}}
 
 
 class AsyncPwnedPasswords(Desk[httpcore.AsyncConnectionPool]):
@@ -55,8 +56,8 @@ class AsyncPwnedPasswords(Desk[httpcore.AsyncConnectionPool]):
         try:
             return self._answered(question.query, await self._fetched(question.query))
         except Exception as error:  # noqa: BLE001 - whatever the network does
-            reason = type(error).__name__
-        return self._failed(question, reason)
+            kind = type(error)
+        return self._failed(question, kind)
 
     async def _fetched(self, query: PwnedQuery) -> Reading:
         """Fetch the list of the query's prefix."""

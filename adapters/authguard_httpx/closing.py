@@ -1,13 +1,16 @@
-"""Connections that are closed when a look-up is given up while they shake hands.
+"""Connections that are closed when a look-up is given up, to names whose resolution blocks nobody.
 
 The deadline of an asynchronous look-up is a cancellation, and so is a browser that goes away. The transport
-closes its socket after an error in a TLS handshake, but not after a cancellation.
+closes its socket after an error in a TLS handshake, but not after a cancellation. And it resolves names in
+the event loop's pool of threads: a resolver that hangs would take all of them from the application.
 """
 
+import asyncio
 import ssl
 from collections.abc import Iterable
 from typing import Any, cast
 
+from authguard_httpx.addresses import resolving, share
 from authguard_httpx.backend import anyio, httpcore
 
 __all__ = ["ClosingBackend"]
@@ -24,14 +27,27 @@ class ClosingBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the transport's signature
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the transport's signature
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first of the host's addresses that answers."""
-        return ClosingStream(
-            await self._sockets.connect_tcp(host, port, timeout, local_address, socket_options)
-        )
+        refusal: Exception = httpcore.ConnectError()
+        addresses = await asyncio.wrap_future(resolving(host, port))
+        for tried, address in enumerate(addresses):
+            seconds = share(_left(), len(addresses) - tried)
+            try:
+                return ClosingStream(
+                    await self._sockets.connect_tcp(address, port, seconds, local_address, socket_options)
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                refusal = error
+        raise refusal
+
+
+def _left() -> float:
+    """Return the seconds that are left of the look-up, or of whatever its caller has set a deadline for."""
+    return anyio.current_effective_deadline() - anyio.current_time()
 
 
 class ClosingStream(httpcore.AsyncNetworkStream):

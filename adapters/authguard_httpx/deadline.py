@@ -5,16 +5,15 @@ for hours. So it is given instants of the monotonic clock in place of durations.
 at them, and wait until then at most.
 """
 
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Generator, Iterable
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Final
 
+from authguard_httpx.addresses import resolving, share
 from authguard_httpx.backend import httpcore
+from authguard_httpx.limits import POOL_SHARE
 
 __all__ = ["DeadlineBackend", "in_time"]
 
@@ -26,7 +25,7 @@ _FAR: Final = float("-inf")
 def in_time(seconds: float) -> Generator[dict[str, Any]]:
     """Yield what tells the transport to be done within so many seconds."""
     end = time.monotonic() + seconds
-    yield {"timeout": {"pool": seconds, "connect": end, "write": end, "read": end}}
+    yield {"timeout": {"pool": seconds * POOL_SHARE, "connect": end, "write": end, "read": end}}
 
 
 def _left(end: float | None) -> float:
@@ -57,15 +56,15 @@ class DeadlineBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first of the host's addresses that answers."""
         refusal: Exception = httpcore.ConnectError()
-        for address in _addresses(host, port, timeout):
+        addresses = resolving(host, port).result(_left(timeout))
+        for tried, address in enumerate(addresses):
+            seconds = share(_left(timeout), len(addresses) - tried)
             try:
-                stream = self._sockets.connect_tcp(
-                    address, port, _left(timeout), local_address, socket_options
+                return DeadlineStream(
+                    self._sockets.connect_tcp(address, port, seconds, local_address, socket_options)
                 )
-            except httpcore.ConnectError as error:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 refusal = error
-            else:
-                return DeadlineStream(stream)
         raise refusal
 
 
@@ -99,22 +98,3 @@ class DeadlineStream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the transport's own type
         """Tell what the socket tells."""
         return self._stream.get_extra_info(info)
-
-
-def _addresses(host: str, port: int, end: float | None) -> list[str]:
-    """Ask the resolver, in a thread of its own: it has no time-out, and takes half a minute to give up.
-
-    The thread then ends by itself. The pause after a failure keeps them few.
-    """
-    found: Future[list[str]] = Future()
-    threading.Thread(target=_resolve, args=(found, host, port), daemon=True).start()
-    return found.result(_left(end))
-
-
-def _resolve(found: Future[list[str]], host: str, port: int) -> None:
-    try:
-        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        found.set_exception(error)
-    else:
-        found.set_result([str(address[0]) for *_, address in infos])

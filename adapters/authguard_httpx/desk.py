@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 
 from authguard_core.passwords import Exposure
 from authguard_core.passwords.pwned import MAX_BODY, PwnedQuery
+from authguard_httpx.backend import httpcore
 from authguard_httpx.cache import RangeCache
 from authguard_httpx.failing import Fallback, OfflineList, OnFailure
 from authguard_httpx.limits import Limits
@@ -19,7 +20,7 @@ from authguard_httpx.service import Service
 __all__ = ["MAX_CONNECTIONS", "Desk"]
 
 MAX_CONNECTIONS: Final = 20
-"""Requests at once; more wait for their turn, within their deadline."""
+"""Requests at once; more wait for their turn, for half of their time."""
 
 _LOGGER: Final = logging.getLogger("authguard")
 
@@ -87,13 +88,17 @@ class Desk(ABC, Generic[P]):
         seen = query.count(body)
         return Exposure.BREACHED if seen >= self._limits.min_count else Exposure.CLEAR
 
-    def _failed(self, question: Question, reason: str) -> Exposure:
-        """Say what can be said after a failure, and ask nobody for a while."""
-        self._paused_until = self._clock() + self._limits.pause
+    def _failed(self, question: Question, kind: type[Exception]) -> Exposure:
+        """Say what can be said after a failure, and ask nobody for a while.
+
+        Who hasn't had a turn knows nothing of the service: that is no reason for others not to ask.
+        """
+        pause = 0.0 if issubclass(kind, httpcore.PoolTimeout) else self._limits.pause
+        self._paused_until = max(self._paused_until, self._clock() + pause)
         _LOGGER.warning(
-            "The look-up of a breached password failed (%s). The next %g s are answered by on_failure=%s.",
-            reason,
-            self._limits.pause,
+            "The look-up of a breached password failed (%s). It and the next %g s are left to on_failure=%s.",
+            kind.__name__,
+            pause,
             self._fallback.mode.value,
         )
         return self._fallback.exposure(question)

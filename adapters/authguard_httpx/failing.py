@@ -1,13 +1,16 @@
 """What a look-up says when the service couldn't be asked."""
 
+import logging
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from authguard_core.errors import ConfigurationError
 from authguard_core.passwords import Exposure
 from authguard_httpx.questions import Question
 
 __all__ = ["Fallback", "OfflineList", "OnFailure"]
+
+_LOGGER: Final = logging.getLogger("authguard")
 
 
 class OnFailure(StrEnum):
@@ -25,7 +28,10 @@ class OfflineList(Protocol):
     """A list of passwords on this machine, such as authguard's own packed ones."""
 
     def rank(self, word: str, /) -> int | None:
-        """Return the place of a password in the list, ``None`` if it isn't in there."""
+        """Return the place of a password in the list, ``None`` if it isn't in there.
+
+        A list that raises is taken for one that doesn't know the password.
+        """
         ...
 
 
@@ -51,6 +57,16 @@ class Fallback:
 
     def exposure(self, question: Question) -> Exposure:
         """Say what is known of the password without the service."""
-        if self._offline is not None and self._offline.rank(question.password) is not None:
+        if self._offline is not None and _is_listed(self._offline, question):
             return Exposure.BREACHED
         return Exposure.UNCHECKED if self.mode is OnFailure.BLOCK else Exposure.UNKNOWN
+
+
+def _is_listed(offline: OfflineList, question: Question) -> bool:
+    """Whether the list knows the password; a broken one knows none."""
+    try:
+        return offline.rank(question.password) is not None
+    except Exception as error:  # noqa: BLE001 - whatever a list of theirs does
+        reason = type(error).__name__
+    _LOGGER.warning("The offline list of breached passwords failed (%s).", reason)
+    return False

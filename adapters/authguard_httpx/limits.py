@@ -6,7 +6,11 @@ from typing import Final
 from authguard_core.errors import ConfigurationError
 from authguard_core.passwords.pwned import MAX_BODY
 
-__all__ = ["Limits"]
+__all__ = ["POOL_SHARE", "Limits"]
+
+POOL_SHARE: Final = 0.5
+"""How much of a look-up's time it may wait for its turn: whoever gets one can then still be answered in time,
+and a crowd here isn't taken for an outage there."""
 
 _DAY: Final = 86_400.0
 _LONGEST: Final = 60.0

@@ -1,26 +1,24 @@
 """A password on its way, as an object that shows nothing of it to whoever collects tracebacks."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from authguard_core.passwords.pwned import PwnedQuery
 
 __all__ = ["Question", "bare"]
 
 
-class Question(NamedTuple):
-    """A password, and what to ask about it."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Question:
+    """A password, and what to ask about it. No sequence: a collector would show what is in one."""
 
     password: str
     query: PwnedQuery
-
-    def __repr__(self) -> str:
-        return "Question()"
 
     @classmethod
     def of(cls, password: str) -> "Question | None":
         """Return ``None`` for what isn't text: no service knows it, and no hash function takes it."""
         try:
-            return cls(password, PwnedQuery.of(password))
+            return cls(password=password, query=PwnedQuery.of(password))
         except ValueError:
             return None
 

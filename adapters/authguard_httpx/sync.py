@@ -71,8 +71,8 @@ class PwnedPasswords(Desk[httpcore.ConnectionPool]):
         try:
             return self._answered(question.query, self._fetched(question.query))
         except Exception as error:  # noqa: BLE001 - whatever the network does
-            reason = type(error).__name__
-        return self._failed(question, reason)
+            kind = type(error)
+        return self._failed(question, kind)
 
     def _fetched(self, query: PwnedQuery) -> Reading:
         """Fetch the list of the query's prefix."""

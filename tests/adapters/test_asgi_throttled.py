@@ -1,6 +1,7 @@
 """Claims about routes that are about no account: each address stands for itself."""
 
 import json
+from typing import cast
 
 import pytest
 from starlette.responses import JSONResponse
@@ -91,11 +92,18 @@ async def test_a_full_hasher_gives_nothing_back() -> None:
     assert statuses == [503] * LIMIT + [429]
 
 
-@pytest.mark.parametrize("fields", [(), "password", ("password", "password"), ("",)], ids=repr)
+@pytest.mark.parametrize("fields", [(), ("password", "password"), ("",)], ids=repr)
 def test_fields_that_no_body_can_have_are_refused(fields: tuple[str, ...]) -> None:
     """At least one, each named once."""
     with pytest.raises(ConfigurationError, match="fields"):
         ThrottledRoute("POST", "/assess", purpose="meter", fields=fields)
+
+
+@pytest.mark.parametrize("fields", ["password", ""], ids=repr)
+def test_one_text_in_place_of_names_is_refused(fields: object) -> None:
+    """It would be read as names of one letter each."""
+    with pytest.raises(ConfigurationError, match=r"ThrottledRoute\.fields: got '.*a tuple of names, such as"):
+        ThrottledRoute("POST", "/assess", purpose="meter", fields=cast("tuple[str, ...]", fields))
 
 
 def test_it_is_counted_in_another_way_than_a_sign_in() -> None:

@@ -1,9 +1,12 @@
 """Claims about new passwords in FastAPI: the dependency, the breaches, and who may ask while it is typed."""
 
-from typing import Annotated, Any
+from functools import partial
+from traceback import walk_tb
+from typing import Annotated, Any, cast
 
 import httpx
 import pytest
+from anyio import to_thread
 from fastapi import Depends, FastAPI, Response
 from pydantic import BaseModel, SecretStr
 
@@ -20,6 +23,7 @@ from authguard_fastapi import (
     RegisterGuard,
     SyncPasswords,
 )
+from authguard_fastapi.passwords import SyncPasswordCheck
 from tests.adapters.support import Clock, Wire, body_messages, client, make_hasher, make_storage, scope_of
 
 pytestmark = pytest.mark.anyio
@@ -208,11 +212,55 @@ async def test_who_knows_breaches_decides_what_an_outage_means(known: Exposure, 
     assert answer.status_code == status
 
 
-async def test_the_password_is_looked_up_as_it_is_hashed() -> None:
+async def test_the_password_is_looked_up_as_it_is_counted() -> None:
     """Whichever keyboard made it, it is one password: in NFC."""
     breaches = Breaches()
     await PasswordCheck(make_guard().passwords, breaches).check("fu\u0308nf walnut lanterns under ice")
     assert breaches.asked == ["f\u00fcnf walnut lanterns under ice"]
+
+
+class Broken:
+    """Fails in a way that it shouldn't."""
+
+    async def lookup(self, password: str) -> Exposure:
+        del password
+        raise LookupError
+
+
+class Blocking:
+    """Looks passwords up without being awaited."""
+
+    def lookup(self, _password: str) -> Exposure:
+        return Exposure.CLEAR
+
+
+@pytest.mark.parametrize("password", [GOOD, SecretStr(GOOD)], ids=["text", "secret"])
+@pytest.mark.parametrize("method", ["check", "require"])
+@pytest.mark.parametrize("threaded", [False, True])
+async def test_a82_no_frame_of_the_check_shows_the_password(
+    password: str | SecretStr, method: str, threaded: bool
+) -> None:
+    """Reporters of crashes send the local variables of every frame along."""
+    check = PasswordCheck(make_guard().passwords, Broken())
+    in_a_thread = partial(to_thread.run_sync, getattr(SyncPasswordCheck(check), method))
+    with pytest.raises(LookupError) as raised:
+        await (in_a_thread if threaded else getattr(check, method))(password)
+    ours = [frame for frame, _ in walk_tb(raised.value.__traceback__) if is_ours(frame.f_code.co_filename)]
+    assert ours
+    assert GOOD not in repr([frame.f_locals for frame in ours])
+
+
+def is_ours(filename: str) -> bool:
+    return "authguard_fastapi" in filename
+
+
+@pytest.mark.parametrize("pwned", [cast("BreachLookup", one) for one in (Blocking(), object())])
+def test_who_cannot_be_awaited_is_refused(pwned: BreachLookup) -> None:
+    """At construction: a synchronous look-up would fail at the first good password."""
+    with pytest.raises(ConfigurationError, match=r"pwned: got <class .* Take AsyncPwnedPasswords\."):
+        make_guard(pwned)
+    with pytest.raises(ConfigurationError, match="pwned"):
+        PasswordCheck(make_guard().passwords, pwned)
 
 
 # ------------------------------------------------------------------ while it is typed

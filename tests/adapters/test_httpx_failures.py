@@ -115,14 +115,6 @@ def test_a_refused_connection_is_a_failure(ask: Ask, caplog: pytest.LogCaptureFi
     assert "(ConnectError)" in caplog.text
 
 
-@pytest.mark.parametrize(
-    "host", ["no-such-host.invalid", f"{'a' * 64}.example"], ids=["unknown", "impossible"]
-)
-def test_a_name_that_nobody_resolves_is_a_failure(ask: Ask, host: str) -> None:
-    """Whether the resolver says so or can't even ask."""
-    assert ask(base_url=f"https://{host}")(PASSWORD) is Exposure.UNKNOWN
-
-
 def test_a_limit_on_the_answer_is_exact(ask: Ask) -> None:
     """An answer of the most bytes is read, one of a byte more isn't."""
     assert ask(max_bytes=len(BODY))(PASSWORD) is Exposure.BREACHED
@@ -172,45 +164,6 @@ def test_a_handshake_that_never_ends_is_left_at_the_deadline(
         where = f"https://127.0.0.1:{mute.getsockname()[1]}"
         assert ask(base_url=where, timeout=SHORT)(PASSWORD) is Exposure.UNKNOWN
     assert "Timeout" in caplog.text
-
-
-def test_a_resolver_that_hangs_is_left_at_the_deadline(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Resolving a name has no time-out of its own."""
-    resolved = threading.Event()
-    resolve = socket.getaddrinfo
-
-    def hang(_host: str, port: int, *_rest: object, **_more: object) -> object:
-        # The event loop waits for its executor in the end: whoever is left there is let go in time.
-        resolved.wait(2 * SHORT)
-        return resolve("127.0.0.1", port, type=socket.SOCK_STREAM)
-
-    monkeypatch.setattr(socket, "getaddrinfo", hang)
-    assert ask(base_url="https://slow.example", timeout=SHORT)(PASSWORD) is Exposure.UNKNOWN
-    assert "Timeout" in caplog.text
-    resolved.set()
-
-
-def test_waiting_for_a_connection_is_part_of_the_deadline(
-    server: RangeServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    """More look-ups at once than there may be connections, and none of them ever answered: all end."""
-    server.behave = holding
-    client = AsyncPwnedPasswords(**{**Asker.defaults(server.url), "timeout": SHORT})
-    found: list[Exposure] = []
-
-    async def one(number: int) -> None:
-        found.append(await client.lookup(f"password {number}"))
-
-    async def all_of_them() -> None:
-        async with anyio.create_task_group() as tasks:
-            for number in range(30):
-                tasks.start_soon(one, number)
-
-    anyio.run(all_of_them)
-    assert found == [Exposure.UNKNOWN] * 30
-    assert caplog.text.count("Timeout") == 30
 
 
 @pytest.mark.anyio
@@ -270,6 +223,26 @@ def test_what_a_failure_means_is_chosen(
     asker = ask(pause=60, **how)
     assert [asker(PASSWORD), asker(PASSWORD)] == [exposure] * 2
     assert len(server.requests) == 1
+
+
+class Broken:
+    """A list whose file has gone."""
+
+    def rank(self, word: str) -> int | None:
+        raise OSError(f"can't look for {word}")
+
+
+def test_a_list_that_fails_knows_no_password(
+    ask: Ask, server: RangeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A look-up doesn't raise because of it; the log has the class of its error and nothing else of it."""
+    server.behave = refusing
+    assert ask(on_failure=OnFailure.OFFLINE, offline=Broken())(PASSWORD) is Exposure.UNKNOWN
+    _, record = caplog.records
+    assert (record.name, record.levelno, record.exc_info) == ("authguard", logging.WARNING, None)
+    assert "offline list" in record.getMessage()
+    assert "(OSError)" in record.getMessage()
+    assert PASSWORD not in caplog.text
 
 
 @pytest.mark.parametrize("how", [how for how, _ in MODES.values()], ids=MODES.keys())
