@@ -4,6 +4,9 @@ The identity must be read from the same bytes, in the same way, as the applicati
 parsers may read differently is refused, and so is one that is too long. It names nobody, so its address pays.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import HttpRequest
 
 from authguard_core import Decision, Reason
@@ -25,7 +28,7 @@ def read_fields(request: HttpRequest, shape: BodyShape = _SHAPE, *, purpose: str
     Look the user up by what it returns, and hand its ``identity`` to :func:`~authguard_django.attempt`.
 
     Args:
-        request: A request whose body nobody has read; the view is ``csrf_exempt``, or the body is JSON.
+        request: A request whose body nobody has read. ``request.body`` and ``request.POST`` stay usable.
         shape: The fields that must be there, as text.
         purpose: Whose limits a body that can't be read counts against.
 
@@ -50,7 +53,26 @@ async def aread_fields(request: HttpRequest, shape: BodyShape = _SHAPE, *, purpo
 
 
 def _read(request: HttpRequest, shape: BodyShape) -> Fields | Unreadable:
-    return read(request.META.get("CONTENT_TYPE"), request.read(shape.max_bytes + 1), shape)
+    body = b"".join(_chunks(request, shape.max_bytes + 1))
+    if len(body) <= shape.max_bytes:
+        # As Django itself keeps it: the view may still ask for request.body or request.POST.
+        setattr(request, "_body", body)  # noqa: B010 - no type checker knows it
+    return read(request.META.get("CONTENT_TYPE"), body, shape)
+
+
+def _chunks(request: HttpRequest, most: int) -> Iterator[bytes]:
+    """Yield the body's first bytes, from streams too that give less at once than they are asked for."""
+    stream, left = _stream_of(request), most
+    while left and (chunk := stream.read(left)):
+        left -= len(chunk)
+        yield chunk
+
+
+def _stream_of(request: HttpRequest) -> Any:  # noqa: ANN401 - anything to read from
+    """Return where the body is. On WSGI Django takes one without a length, sent in chunks, for none."""
+    environ = getattr(request, "environ", {})
+    is_chunked = not request.META.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated")
+    return environ["wsgi.input"] if is_chunked else request
 
 
 def _error(fields: Unreadable, decision: Decision) -> AttemptError:

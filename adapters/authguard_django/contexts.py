@@ -112,7 +112,8 @@ class AttemptContext:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if (running := self._end(error)) is not None:
-            settled = settle(current().guard, running.ticket, running.outcome, remember=running.remember)
+            guard = current().guard
+            settled = settle(guard, running.ticket, running.outcome, remember=running.remember)
             self._finish(settled, error)
 
     async def __aexit__(

@@ -9,6 +9,7 @@ from django.contrib.auth import load_backend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
 
 from authguard_core import Attempt, Decision, Outcome, Ticket
 from authguard_core.errors import HasherBusy
@@ -38,6 +39,7 @@ class Entrance(NamedTuple):
     attempt: Attempt
 
     @classmethod
+    @sensitive_variables("credentials")
     def of(
         cls, runtime: Runtime, request: HttpRequest | None, credentials: Mapping[str, object]
     ) -> "Entrance":
@@ -76,6 +78,7 @@ class Entrance(NamedTuple):
         return exchange is not None
 
 
+@sensitive_variables("credentials")
 def others(
     request: HttpRequest | None = None, credentials: Mapping[str, object] | None = None
 ) -> Sequence[Other]:
@@ -99,6 +102,7 @@ def is_guard(path: str) -> bool:
     return isinstance(found, type) and issubclass(found, AuthGuardBackend)
 
 
+@sensitive_variables("credentials")
 def _takes(backend: Any, request: HttpRequest | None, credentials: Mapping[str, object]) -> bool:  # noqa: ANN401 - backends are duck-typed
     try:
         signature(backend.authenticate).bind(request, **credentials)

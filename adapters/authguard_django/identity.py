@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.views.decorators.debug import sensitive_variables
 
 __all__ = ["Resolve", "by_user_model", "name_of", "submitted"]
 
@@ -96,6 +97,7 @@ def _takes_email() -> bool:
     return any(not path.startswith((_STOCK, _OWN)) for path in settings.AUTHENTICATION_BACKENDS)
 
 
+@sensitive_variables("credentials", "named", "names")
 def name_of(credentials: Mapping[str, object]) -> str | None:
     """Return the name among the credentials: ``username``, the user model's own field, or ``email``.
 

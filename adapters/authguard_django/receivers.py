@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
@@ -22,8 +23,8 @@ def note_sign_in(request: HttpRequest | None = None, user: Any = None, **_: obje
         exchange.sign_in(getattr(user, "pk", None))
     session = getattr(request, "session", {})
     checked_by = getattr(user, CHECKED_BY, None)
-    named = session.get(BACKEND_SESSION_KEY)
-    if checked_by and named and is_guard(named):
+    named = session.get(BACKEND_SESSION_KEY, "")
+    if checked_by and named in settings.AUTHENTICATION_BACKENDS and is_guard(named):
         session[BACKEND_SESSION_KEY] = checked_by
 
 

@@ -17,7 +17,7 @@ __all__ = ["areset_completed", "reset_completed"]
 
 
 def reset_completed(
-    request: HttpRequest | None, user: "AbstractBaseUser", *, purpose: str = "login"
+    request: HttpRequest | None, user: "AbstractBaseUser | str", *, purpose: str = "login"
 ) -> Decision:
     """Report a password reset that its owner has completed, and make this browser known.
 
@@ -25,13 +25,13 @@ def reset_completed(
 
     Args:
         request: The request that set the new password.
-        user: Whose it is.
+        user: Whose it is: the user, or the name that ``RESOLVE`` knows.
         purpose: Whose lock and cap end.
 
     Raises:
         StorageError: The store could not answer.
     """
-    runtime, name = current(), user.get_username()
+    runtime, name = current(), _name_of(user)
     with submitted(name):
         account = runtime.resolve.find(name)
     return _kept(
@@ -41,16 +41,20 @@ def reset_completed(
 
 
 async def areset_completed(
-    request: HttpRequest | None, user: "AbstractBaseUser", *, purpose: str = "login"
+    request: HttpRequest | None, user: "AbstractBaseUser | str", *, purpose: str = "login"
 ) -> Decision:
     """Do as :func:`reset_completed`."""
-    runtime, name = current(), user.get_username()
+    runtime, name = current(), _name_of(user)
     with submitted(name):
         account = await runtime.resolve.afind(name)
     return _kept(
         request,
         await runtime.aguard.reset_completed(account or name, purpose=purpose, peer=_peer(request)),
     )
+
+
+def _name_of(user: "AbstractBaseUser | str") -> str:
+    return user if isinstance(user, str) else user.get_username()
 
 
 def _peer(request: HttpRequest | None) -> str | None:

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate, authenticate
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.test import RequestFactory
 from django.test.utils import override_settings
 
@@ -154,6 +156,20 @@ def test_a16_a_backend_that_breaks_down_gives_nothing_back() -> None:
         with pytest.raises(RuntimeError):
             async_to_sync(aauthenticate)(username="alice", password=WRONG)
         assert world.told.kinds["attempt_failed"] == 2
+
+
+def test_a12_of_parallel_guesses_no_more_are_checked_than_the_limit_allows() -> None:
+    """Twenty threads at once, five checks."""
+
+    def guess(_number: int) -> object:
+        try:
+            return authenticate(username="alice", password=WRONG)
+        finally:
+            connections.close_all()
+
+    with opened(LOGIN={"DELAY_AFTER": 5}) as world, ThreadPoolExecutor(20) as threads:
+        assert set(threads.map(guess, range(20))) == {None}
+        assert (hashes["encode"], world.told.kinds["attempt_refused"]) == (5, 15)
 
 
 # Users and permissions

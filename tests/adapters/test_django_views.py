@@ -2,20 +2,30 @@
 
 import threading
 from collections.abc import Generator
+from io import BytesIO
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, RequestFactory
 from django.test.utils import override_settings
 
 from authguard_core import ConfigurationError, MemoryStorage
 from authguard_core.answers import Answer
-from authguard_django import AttemptError, areset_completed, attempt, client_address_of, reset_completed
+from authguard_django import (
+    AttemptError,
+    areset_completed,
+    attempt,
+    client_address_of,
+    read_fields,
+    reset_completed,
+)
 from tests.adapters.django_world import Client, World, log_in, opened, threads
 from tests.adapters.support import RIGHT, WRONG
 
 DEVICE = "__Host-authguard_device"
+FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
@@ -139,6 +149,32 @@ def test_a_body_that_cannot_be_read_is_charged_to_its_address(
     assert world.told.kinds["attempt_admitted"] == 1
 
 
+def chunked(body: bytes) -> HttpRequest:
+    """A request as a WSGI server hands it on that has found the end of the body itself."""
+    ended = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    return WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_TYPE": JSON, **ended})
+
+
+def test_a_body_in_chunks_is_read_like_any_other(world: World) -> None:
+    """On WSGI it has no length, and is no longer for that."""
+    body = b'{"username": "alice", "password": "right"}'
+    request = chunked(body)
+    assert read_fields(request)["password"] == "right"
+    assert request.body == body
+    with pytest.raises(AttemptError) as caught:
+        read_fields(chunked(b" " * 99_999))
+    assert caught.value.answer.status == 413
+    assert world.told.kinds["attempt_refused"] == 1
+
+
+def test_a_body_that_was_read_stays_usable(world: World) -> None:
+    """The view may ask for further fields of the form."""
+    request = RequestFactory().post("/", "username=a&password=b&more=c", content_type=FORM)
+    assert read_fields(request).identity == "a"
+    assert request.POST["more"] == "c"
+    assert world.told.kinds["attempt_refused"] == 0
+
+
 def test_a_body_that_cannot_be_read_is_charged_on_the_event_loop_too(world: World) -> None:
     """The asynchronous view refuses alike."""
     post = async_to_sync(AsyncClient().post)
@@ -212,7 +248,7 @@ def test_a_completed_reset_is_reported_without_a_request_and_on_the_event_loop(w
     """A task may do it, and a coroutine; who has no account id is known by the name."""
     request = RequestFactory().post("/")
     assert reset_completed(None, world.alice).device is not None
-    assert async_to_sync(areset_completed)(request, world.alice).device is not None
+    assert async_to_sync(areset_completed)(request, "alice").device is not None
     assert world.told.kinds["reset_completed"] == 2
 
 
