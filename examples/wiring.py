@@ -9,14 +9,26 @@ import uvicorn
 
 from authguard_argon2 import MAX_PASSWORD_BYTES, Argon2Hasher, Argon2Parameters
 from authguard_core import HasherBusy, Settings
-from authguard_core.hashing import AsyncHasher
+from authguard_core.hashing import AsyncHasher, Hasher
 from authguard_core.passwords import PasswordContext, PasswordPolicy
 from examples.shop import Shop
+from examples.shop.blocking import BlockingDesk
 from examples.shop.desk import Desk
 from examples.shop.keyfile import secret_key
 from examples.shop.passwords import Advice, Assessment, Finding, PasswordLength
 
-__all__ = ["PolicyPasswords", "load_settings", "make_hasher", "open_desk", "password_length", "serve"]
+__all__ = [
+    "HOST",
+    "PolicyPasswords",
+    "load_settings",
+    "make_hasher",
+    "open_blocking_desk",
+    "open_desk",
+    "own_settings",
+    "password_length",
+    "read_port",
+    "serve",
+]
 
 HOST: Final = "127.0.0.1"
 LONGEST_CHARACTER: Final = 4
@@ -26,14 +38,19 @@ SITE: Final = "authguard"
 """What the pages call themselves. No password is made of it."""
 
 
-def load_settings(environ: Mapping[str, str], shop: Shop) -> Settings:
-    """Read the settings; an example without a key makes itself one, and it knows its own name."""
+def own_settings(environ: Mapping[str, str], shop: Shop) -> dict[str, Any]:
+    """Return what the environment doesn't say: a key, and what the example calls itself."""
     own: dict[str, Any] = {}
     if not environ.get("AUTHGUARD_SECRET_KEY"):
         own["secret_key"] = secret_key(shop.directory.path)
     if not environ.get(SITE_WORDS):
         own["password"] = {"site_words": SITE}
-    return Settings.load(**own)
+    return own
+
+
+def load_settings(environ: Mapping[str, str], shop: Shop) -> Settings:
+    """Read the settings."""
+    return Settings.load(**own_settings(environ, shop))
 
 
 def make_hasher(shop: Shop) -> Argon2Hasher | None:
@@ -72,6 +89,17 @@ class PolicyPasswords:
         )
 
 
+def open_blocking_desk(shop: Shop, policy: PasswordPolicy, hasher: Hasher, port: int) -> BlockingDesk:
+    """Open the desk of a synchronous application."""
+    return BlockingDesk(
+        shop.accounts,
+        hasher,
+        busy=HasherBusy,
+        passwords=PolicyPasswords(policy),
+        base_url=f"http://{HOST}:{port}",
+    )
+
+
 def open_desk(shop: Shop, policy: PasswordPolicy, hasher: AsyncHasher, port: int) -> Desk:
     """Open the shop's desk for an application on a port."""
     return Desk(
@@ -83,10 +111,16 @@ def open_desk(shop: Shop, policy: PasswordPolicy, hasher: AsyncHasher, port: int
     )
 
 
-def serve(module: str, create_app: Callable[[Mapping[str, str], int], Any]) -> None:
-    """Run an example on 127.0.0.1 until it is told to stop."""
+def read_port(module: str) -> int:
+    """Read the command line of an example: where on 127.0.0.1 it is to listen."""
     parser = argparse.ArgumentParser(prog=f"python -m {module}", description="Serve the example.")
     parser.add_argument("--port", type=int, default=8000)
     port: int = parser.parse_args().port
+    return port
+
+
+def serve(module: str, create_app: Callable[[Mapping[str, str], int], Any]) -> None:
+    """Run an example on 127.0.0.1 until it is told to stop."""
+    port = read_port(module)
     # The guard finds the client behind trusted proxies itself, so the server must leave the peer alone.
     uvicorn.run(create_app(os.environ, port), host=HOST, port=port, proxy_headers=False, access_log=False)

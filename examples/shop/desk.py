@@ -5,15 +5,18 @@ send a mail.
 """
 
 from asyncio import to_thread
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from examples.shop.accounts import Accounts
 from examples.shop.passwords import Assessment, Feedback, Passwords, feedback_of, text_of
 from examples.shop.users import User
 
-__all__ = ["Desk", "Hasher"]
+__all__ = ["Desk", "Hasher", "InThread"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Hasher(Protocol):
@@ -32,6 +35,14 @@ class Hasher(Protocol):
         ...
 
 
+class InThread(Protocol):
+    """Calls a function that waits for the database where nobody else has to wait."""
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what it returns."""
+        ...
+
+
 class Desk:
     """Signs in, registers and resets.
 
@@ -41,6 +52,7 @@ class Desk:
         busy: What the hasher raises where every place is taken. It gets through: the application answers it.
         passwords: Assesses new ones.
         base_url: This application's own origin, for mailed links.
+        in_thread: Where the database is asked.
     """
 
     def __init__(
@@ -51,16 +63,18 @@ class Desk:
         busy: type[Exception],
         passwords: Passwords,
         base_url: str,
+        in_thread: InThread = to_thread,
     ) -> None:
         self._accounts = accounts
         self._hasher = hasher
         self._busy = busy
         self._passwords = passwords
         self._base_url = base_url
+        self._in_thread = in_thread
 
     async def verify(self, identifier: str, password: str) -> User | None:
         """Return the user whose password this is. One query and one hash, whoever is named."""
-        user = await to_thread(self._accounts.find, identifier)
+        user = await self._in_thread(self._accounts.find, identifier)
         right = await self._hasher.verify(user.password_hash if user else None, password)
         return user if right else None
 
@@ -68,7 +82,7 @@ class Desk:
         """Store a right password hashed anew where that is due. It can wait for the next sign-in."""
         if self._hasher.needs_rehash(user.password_hash):
             with suppress(self._busy):
-                await to_thread(self._accounts.rehash, user, await self._hasher.hash(password))
+                await self._in_thread(self._accounts.rehash, user, await self._hasher.hash(password))
 
     def registration_feedback(self, username: str, email: str, password: str) -> list[Feedback]:
         """Say what nobody could register, never what is taken."""
@@ -94,7 +108,7 @@ class Desk:
     async def register(self, username: str, email: str, password: str) -> None:
         """Ask for an account. The same work for free and taken names."""
         hashed = await self._hasher.hash(password)
-        await to_thread(
+        await self._in_thread(
             self._accounts.register,
             username=username,
             email=email,
@@ -104,13 +118,13 @@ class Desk:
 
     async def request_reset(self, identifier: str) -> None:
         """Ask for a link to a new password."""
-        await to_thread(self._accounts.request_reset, identifier, base_url=self._base_url)
+        await self._in_thread(self._accounts.request_reset, identifier, base_url=self._base_url)
 
     async def reset_token_user(self, token: str) -> User | None:
         """Return whose reset a link stands for, without using it up."""
-        return await to_thread(self._accounts.reset_token_user, token)
+        return await self._in_thread(self._accounts.reset_token_user, token)
 
     async def complete_reset(self, token: str, password: str) -> User | None:
         """Set a new password with a mailed link, once."""
         hashed = await self._hasher.hash(password)
-        return await to_thread(self._accounts.complete_reset, token, hashed)
+        return await self._in_thread(self._accounts.complete_reset, token, hashed)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-EXAMPLES = ["examples.fastapi_app", "examples.starlette_app"]
+EXAMPLES = ["examples.fastapi_app", "examples.starlette_app", "examples.flask_app", "examples.django_app"]
 """The applications that keep the contract. Another one is one more line here."""
 
 ROOT = Path(__file__).parents[2]

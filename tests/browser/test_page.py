@@ -12,7 +12,7 @@ from examples.server import Server
 PASSWORD = "a long enough passphrase"
 
 
-@pytest.fixture(scope="module", params=["fastapi_app", "starlette_app"])
+@pytest.fixture(scope="module", params=["fastapi_app", "starlette_app", "flask_app"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Each example in turn, one server for all tests of this file."""
     server = Server(f"examples.{request.param}", tmp_path_factory.mktemp("demo"))

@@ -1,0 +1,127 @@
+"""The authentication backend: it stands before the others and asks them itself.
+
+It charges the attempt, lets the other configured backends check the secret, and settles on their result. On
+a refusal and on a failure it raises ``PermissionDenied``, so that Django asks nobody again: one attempt is
+one check.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from authguard_core import Outcome
+from authguard_django.configuration import current
+from authguard_django.delegating import Delegating
+from authguard_django.entrance import Entrance, Other, others, outcome_of
+from authguard_django.exchange import exchange_of
+from authguard_django.identity import submitted
+from authguard_django.settling import asettle, settle
+
+__all__ = ["AuthGuardBackend"]
+
+
+class _Found(NamedTuple):
+    """Whose secret was right, and who says so."""
+
+    user: Any
+    path: str
+
+
+class AuthGuardBackend(Delegating):
+    """The first of ``AUTHENTICATION_BACKENDS``: it guards all that follow."""
+
+    @sensitive_variables()
+    def authenticate(self, request: HttpRequest | None = None, **credentials: object) -> Any:  # noqa: ANN401 - any user model
+        """Let the other backends check the credentials, if there may be an attempt now.
+
+        Returns:
+            The user whom they found; None where none of them takes such credentials.
+
+        Raises:
+            PermissionDenied: The attempt is refused, or the credentials are wrong.
+        """
+        asked = others(request, credentials)
+        if not asked:
+            return None
+        runtime = current()
+        for earlier, remember in _earlier(request):
+            settle(runtime.guard, earlier, Outcome.SUCCESS, remember=remember)
+        entrance = Entrance.of(runtime, request, credentials)
+        with submitted(entrance.name):
+            ticket = entrance.ticket(runtime.guard.check(entrance.attempt))
+        try:
+            found = _ask(asked, request, credentials)
+        except BaseException as error:
+            settle(runtime.guard, ticket, outcome_of(error, asked))
+            raise
+        if found is None:
+            settle(runtime.guard, ticket, Outcome.FAILURE)
+            raise entrance.failed()
+        if not entrance.succeeded(ticket, found.user, found.path):
+            settle(runtime.guard, ticket, Outcome.SUCCESS)
+        return found.user
+
+    @sensitive_variables()
+    async def aauthenticate(self, request: HttpRequest | None = None, **credentials: object) -> Any:  # noqa: ANN401 - any user model
+        """Do as :meth:`authenticate`, on an event loop."""
+        asked = others(request, credentials)
+        if not asked:
+            return None
+        runtime = current()
+        for earlier, remember in _earlier(request):
+            await asettle(runtime.aguard, earlier, Outcome.SUCCESS, remember=remember)
+        entrance = Entrance.of(runtime, request, credentials)
+        with submitted(entrance.name):
+            ticket = entrance.ticket(await runtime.aguard.check(entrance.attempt))
+        try:
+            found = await _aask(asked, request, credentials)
+        except BaseException as error:
+            await asettle(runtime.aguard, ticket, outcome_of(error, asked))
+            raise
+        if found is None:
+            await asettle(runtime.aguard, ticket, Outcome.FAILURE)
+            raise entrance.failed()
+        if not entrance.succeeded(ticket, found.user, found.path):
+            await asettle(runtime.aguard, ticket, Outcome.SUCCESS)
+        return found.user
+
+
+def _earlier(request: HttpRequest | None) -> list[tuple[Any, bool]]:
+    """Take what waits for the response: several calls in one request don't stand in each other's way."""
+    exchange = exchange_of(request)
+    return exchange.take() if exchange else []
+
+
+@sensitive_variables()
+def _ask(
+    asked: Sequence[Other], request: HttpRequest | None, credentials: Mapping[str, object]
+) -> _Found | None:
+    """Ask the backends one after another, as Django does."""
+    for backend, path in asked:
+        try:
+            user = backend.authenticate(request, **credentials)
+        except PermissionDenied:
+            return None
+        if user is not None:
+            return _Found(user, path)
+    return None
+
+
+@sensitive_variables()
+async def _aask(
+    asked: Sequence[Other], request: HttpRequest | None, credentials: Mapping[str, object]
+) -> _Found | None:
+    """Do as :func:`_ask`. A backend that knows no event loop is asked on Django's thread."""
+    for backend, path in asked:
+        ask = getattr(backend, "aauthenticate", None) or sync_to_async(backend.authenticate)
+        try:
+            user = await ask(request, **credentials)
+        except PermissionDenied:
+            return None
+        if user is not None:
+            return _Found(user, path)
+    return None

@@ -1,0 +1,116 @@
+"""What both flavours of ``authenticate`` share: who wants to try what, and whom to ask."""
+
+from collections.abc import Mapping, Sequence
+from inspect import signature
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth import load_backend
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
+
+from authguard_core import Attempt, Decision, Outcome, Ticket
+from authguard_core.errors import HasherBusy
+from authguard_django.configuration import Runtime
+from authguard_django.exchange import exchange_of
+from authguard_django.requests import attempt_of
+
+__all__ = ["CHECKED_BY", "Entrance", "Other", "is_guard", "others", "outcome_of"]
+
+CHECKED_BY: Final = "_authguard_backend"
+"""The attribute of a user that tells which backend found the secret right."""
+_VOUCHED: Final = {"remote_user"}
+
+
+class Other(NamedTuple):
+    """A backend that is asked."""
+
+    backend: Any
+    path: str
+
+
+class Entrance(NamedTuple):
+    """One call of ``authenticate``."""
+
+    request: HttpRequest | None
+    name: str
+    attempt: Attempt
+
+    @classmethod
+    @sensitive_variables("credentials")
+    def of(
+        cls, runtime: Runtime, request: HttpRequest | None, credentials: Mapping[str, object]
+    ) -> "Entrance":
+        """Describe the call. Where the credentials name nobody the client's address stands for them."""
+        name, guard = runtime.named(credentials), runtime.guard
+        attempt = attempt_of(guard, request, name or "")
+        if name is None and attempt.peer is not None:
+            name = guard.client_address(attempt.peer, attempt.headers).network
+            attempt = attempt_of(guard, request, name)
+        return cls(request, name or "", attempt)
+
+    def ticket(self, decision: Decision) -> Ticket:
+        """Return the ticket of an admitted attempt.
+
+        Raises:
+            PermissionDenied: It is refused. Nobody is asked then, and the middleware answers with 429.
+        """
+        if decision.ticket is None:
+            if exchange := exchange_of(self.request):
+                exchange.refuse(decision)
+            raise PermissionDenied
+        return decision.ticket
+
+    def failed(self) -> PermissionDenied:
+        """Note a wrong secret, and return what keeps Django from asking the backends again."""
+        if exchange := exchange_of(self.request):
+            exchange.fail()
+        return PermissionDenied()
+
+    def succeeded(self, ticket: Ticket, user: Any, path: str) -> bool:  # noqa: ANN401 - any user model
+        """Note a right secret, and say whether it waits for the response to be settled."""
+        setattr(user, CHECKED_BY, path)
+        exchange = exchange_of(self.request)
+        if exchange:
+            exchange.succeed(ticket, user.pk)
+        return exchange is not None
+
+
+@sensitive_variables("credentials")
+def others(
+    request: HttpRequest | None = None, credentials: Mapping[str, object] | None = None
+) -> Sequence[Other]:
+    """Return the backends behind the guard, those that take these credentials if any are given.
+
+    A web server's word for a user is no secret that could be guessed, so nobody is asked through the guard.
+    """
+    if credentials is not None and set(credentials) == _VOUCHED:
+        return ()
+    loaded = [
+        Other(load_backend(path), path) for path in settings.AUTHENTICATION_BACKENDS if not is_guard(path)
+    ]
+    return [other for other in loaded if credentials is None or _takes(other.backend, request, credentials)]
+
+
+def is_guard(path: str) -> bool:
+    """Whether a dotted path names authguard's own backend, or one derived from it."""
+    from authguard_django.backends import AuthGuardBackend  # noqa: PLC0415 - it imports this module
+
+    found: object = import_string(path)
+    return isinstance(found, type) and issubclass(found, AuthGuardBackend)
+
+
+@sensitive_variables("credentials")
+def _takes(backend: Any, request: HttpRequest | None, credentials: Mapping[str, object]) -> bool:  # noqa: ANN401 - backends are duck-typed
+    try:
+        signature(backend.authenticate).bind(request, **credentials)
+    except TypeError:
+        return False
+    return True
+
+
+def outcome_of(error: BaseException, asked: Sequence[Other]) -> Outcome:
+    """Return what an error means. A full hashing pool hashed nothing, but another backend may have."""
+    return Outcome.UNCHECKED if isinstance(error, HasherBusy) and len(asked) == 1 else Outcome.FAILURE

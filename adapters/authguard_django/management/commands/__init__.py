@@ -1,0 +1,1 @@
+"""``manage.py authguard_status`` and ``manage.py authguard_unlock``."""

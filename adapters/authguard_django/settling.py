@@ -1,0 +1,35 @@
+"""Reporting what happened: the one step that may fail without anybody noticing but the log."""
+
+import logging
+from typing import Final
+
+from authguard_core import AsyncGuard, Decision, Guard, Outcome, Reason, Ticket, Verdict
+
+__all__ = ["asettle", "settle"]
+
+logger = logging.getLogger("authguard")
+
+_UNSETTLED: Final = "settling failed: %s"
+_COMPLETE: Final = Decision(verdict=Verdict.COMPLETE, reason=Reason.SUCCEEDED)
+
+
+def settle(guard: Guard, ticket: Ticket, outcome: Outcome, *, remember: bool = False) -> Decision:
+    """Report what became of an attempt. Never raises: a right password stays right.
+
+    The guard deals with an outage itself. This is for a store that breaks its contract: the attempt
+    stays counted, and the log tells which error it was.
+    """
+    try:
+        return guard.settle(ticket, outcome, remember=remember)
+    except Exception as error:  # noqa: BLE001 - a third party's store, and the sign-in is right whatever it raises
+        logger.error(_UNSETTLED, type(error).__name__)  # noqa: TRY400 - a traceback may show personal data
+        return _COMPLETE
+
+
+async def asettle(guard: AsyncGuard, ticket: Ticket, outcome: Outcome, *, remember: bool = False) -> Decision:
+    """Do as :func:`settle`."""
+    try:
+        return await guard.settle(ticket, outcome, remember=remember)
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.error(_UNSETTLED, type(error).__name__)  # noqa: TRY400 - as above
+        return _COMPLETE

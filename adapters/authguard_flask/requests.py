@@ -1,0 +1,43 @@
+"""What the guard needs to know of a request, read from its WSGI environ."""
+
+from typing import TYPE_CHECKING, Final
+
+from authguard_core.clientip import UNIX_PEER
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+__all__ = ["PROXY_FIX", "device_cookie_of", "forwarding_headers", "peer_of"]
+
+PROXY_FIX: Final = "werkzeug.proxy_fix.orig"
+"""Where werkzeug's ``ProxyFix`` leaves what the server had said."""
+
+_FORWARDING: Final = {"HTTP_X_FORWARDED_FOR": "x-forwarded-for", "HTTP_FORWARDED": "forwarded"}
+_LONGEST_COOKIE: Final = 512
+"""Characters of a device cookie that are worth a look; an honest one has about 120."""
+
+
+def peer_of(environ: "WSGIEnvironment") -> str:
+    """Return the address of the connection's other end, as the server saw it. A Unix socket has none.
+
+    ``ProxyFix`` replaces it by what a header says, whoever sent that header, and leaves the original beside
+    it. The original counts: who is believed is decided by the trusted proxies of the settings alone.
+    """
+    seen = environ.get(PROXY_FIX, environ).get("REMOTE_ADDR")
+    return seen or UNIX_PEER
+
+
+def forwarding_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+    """Return the forwarding headers as they came. Servers join the lines of one name in their order."""
+    return [(name, environ[key]) for key, name in _FORWARDING.items() if key in environ]
+
+
+def device_cookie_of(environ: "WSGIEnvironment", name: str) -> str | None:
+    """Return the device cookie's value; None if it is missing, overlong or there twice.
+
+    A browser sends a ``__Host-`` cookie once. Of two, one was planted (RFC 6265bis, 8.6), and nothing
+    says which, so neither counts.
+    """
+    pairs = (pair.partition("=") for pair in environ.get("HTTP_COOKIE", "").split(";"))
+    found = [value.strip() for key, _, value in pairs if key.strip() == name]
+    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_COOKIE else None

@@ -1,0 +1,25 @@
+"""The project's paths: the shop's, and the admin."""
+
+from django.contrib import admin
+from django.urls import path
+
+from examples.django_app import views
+from examples.django_app.parts import by_method
+
+handler404 = "examples.django_app.parts.not_found"
+
+urlpatterns = [
+    path("", by_method(GET=views.home)),
+    path("admin/", admin.site.urls),
+    path("healthz", by_method(GET=views.healthz)),
+    path("static/<name>", by_method(GET=views.static)),
+    path("me", by_method(GET=views.me)),
+    path("outbox", by_method(GET=views.outbox)),
+    path("login", by_method(POST=views.login)),
+    path("logout", by_method(POST=views.logout)),
+    path("register", by_method(POST=views.register)),
+    path("password/assess", by_method(POST=views.assess)),
+    path("confirm", by_method(GET=views.confirm)),
+    path("reset", by_method(POST=views.reset)),
+    path("reset/confirm", by_method(GET=views.reset_page, POST=views.reset_confirm)),
+]

@@ -1,0 +1,175 @@
+"""The Django project of the Django adapter's tests: one for the whole process, as Django knows but one.
+
+Its settings stay as they are here but for what a test overrides with Django's own ``override_settings``.
+"""
+
+import atexit
+import tempfile
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.management import call_command
+from django.db import connections
+from django.test.utils import override_settings
+
+from authguard_core import MemoryStorage
+from tests.adapters.support import RIGHT, Clock, Told
+
+BACKENDS = [
+    "authguard_django.backends.AuthGuardBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "authguard_django.middleware.AuthGuardMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+SECRET = "0123456789abcdef" * 4
+_DIRECTORY = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+atexit.register(_DIRECTORY.cleanup)
+
+hashes: Counter[str] = Counter()
+"""How often the hasher has worked."""
+threads: list[int] = []
+"""Where asynchronous views ran."""
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Django's quickest hasher, counted."""
+
+    def encode(self, password: str, salt: str) -> str:
+        hashes["encode"] += 1
+        return super().encode(password, salt)
+
+
+def configure() -> None:
+    """Set the project up, once."""
+    if settings.configured:
+        return
+    settings.configure(
+        SECRET_KEY="not-secret-" * 5,
+        ALLOWED_HOSTS=["*"],
+        INSTALLED_APPS=[
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.messages",
+            "django.contrib.sessions",
+            "rest_framework",
+            "rest_framework.authtoken",
+            "authguard_django",
+        ],
+        MIDDLEWARE=MIDDLEWARE,
+        AUTHENTICATION_BACKENDS=BACKENDS,
+        AUTHGUARD={"SECRET_KEY": SECRET},
+        AUTH_PASSWORD_VALIDATORS=[{"NAME": "authguard_django.validators.AuthGuardPasswordValidator"}],
+        PASSWORD_HASHERS=["tests.adapters.django_world.CountingHasher"],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(Path(_DIRECTORY.name) / "db.sqlite3"),
+                "OPTIONS": {"timeout": 20},
+            }
+        },
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        ROOT_URLCONF="tests.adapters.django_urls",
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        STATIC_URL="/static/",
+        USE_TZ=True,
+    )
+    django.setup()
+    call_command("migrate", verbosity=0)
+    connections.close_all()
+
+
+configure()
+
+# Models can be imported only now: the tests take them from here.
+from django.contrib.auth.models import Group, Permission, User  # noqa: E402
+from django.test import Client  # noqa: E402
+
+__all__ = [
+    "BACKENDS",
+    "MIDDLEWARE",
+    "SECRET",
+    "Client",
+    "Group",
+    "Permission",
+    "User",
+    "World",
+    "basic",
+    "hashes",
+    "log_in",
+    "opened",
+    "threads",
+]
+
+
+class World:
+    """A guard with a clock of its own, and two users: alice, and ann who may use the admin."""
+
+    def __init__(self, **more: object) -> None:
+        self.clock = Clock()
+        self.told = Told()
+        self.setting: dict[str, object] = {
+            "SECRET_KEY": SECRET,
+            "STORAGE": MemoryStorage(clock=self.clock),
+            "CLOCK": self.clock,
+            "OBSERVERS": [self.told],
+            **more,
+        }
+
+    def populate(self) -> None:
+        """Create the users, and forget what that took."""
+        self.alice = User.objects.create_user("alice", "alice@example.com", RIGHT)
+        self.ann = User.objects.create_superuser("ann", "ann@example.com", RIGHT)
+        hashes.clear()
+        self.told.kinds.clear()
+
+
+@contextmanager
+def opened(**more: object) -> Generator[World]:
+    """Open a world, whose AUTHGUARD holds more than the others."""
+    world = World(**more)
+    with override_settings(AUTHGUARD=world.setting):
+        try:
+            world.populate()
+            yield world
+        finally:
+            User.objects.all().delete()
+            connections.close_all()
+
+
+def log_in(
+    browser: Client, name: str = "alice", password: str = RIGHT, path: str = "/login/", **more: str
+) -> Any:  # noqa: ANN401 - the test client's response
+    """Post the form of a sign-in."""
+    return browser.post(path, {"username": name, "password": password}, headers=more)
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    """Headers of HTTP basic authentication."""
+    return {"authorization": "Basic " + b64encode(f"{name}:{password}".encode()).decode()}

@@ -1,0 +1,92 @@
+"""Claims about Flask-Login beside the guard."""
+
+from flask import Request
+from flask.typing import ResponseReturnValue
+from flask_login import (  # type: ignore[import-untyped]  # it brings no types
+    LoginManager,
+    current_user,
+    login_required,
+    login_user,
+)
+
+from tests.adapters.flask_world import HASHES, World
+from tests.adapters.support import RIGHT, WRONG
+
+
+class User:
+    """Somebody with an account, as Flask-Login knows people."""
+
+    is_active = is_authenticated = True
+    is_anonymous = False
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+
+    def get_id(self) -> str:
+        return self.id
+
+
+def world_with_flask_login() -> World:
+    """An application whose sessions are Flask-Login's, for forms and for HTTP basic authentication."""
+    world = World()
+    world.app.secret_key = "s" * 32
+    manager = LoginManager(world.app)
+
+    def load(name: str) -> User | None:
+        return User(name) if name in HASHES else None
+
+    def load_by_password(request: Request) -> User | None:
+        told = request.authorization
+        if told is None or not told.username:
+            return None
+        with world.guard.attempt(told.username) as attempt:
+            if not world.is_right(told.username, told.password or ""):
+                attempt.fail()
+            attempt.succeed()
+        return User(told.username)
+
+    @world.app.post("/enter")
+    def enter() -> ResponseReturnValue:
+        fields = world.guard.read()
+        with world.guard.attempt(fields.identity) as attempt:
+            world.try_out(attempt, fields)
+        login_user(User(fields.identity), remember=True)
+        return {}
+
+    def me() -> ResponseReturnValue:
+        return {"username": current_user.id}
+
+    manager.user_loader(load)
+    manager.request_loader(load_by_password)
+    world.app.add_url_rule("/me", view_func=login_required(me))
+    return world
+
+
+def test_flask_login_starts_its_session_after_the_attempt() -> None:
+    """Both set their cookies on one response, and the session knows who signed in."""
+    world = world_with_flask_login()
+    client = world.app.test_client()
+    answer = client.post("/enter", json={"username": "alice", "password": RIGHT})
+    names = {line.partition("=")[0] for line in answer.headers.getlist("Set-Cookie")}
+    assert names == {"session", "remember_token", "__Host-authguard_device"}
+    assert client.get("/me").get_json() == {"username": "alice"}
+
+
+def test_a_refused_attempt_starts_no_session() -> None:
+    """401, then 429, and nobody is signed in."""
+    world = world_with_flask_login()
+    client = world.app.test_client()
+    wrong = {"username": "alice", "password": WRONG}
+    assert [client.post("/enter", json=wrong).status_code for _ in range(4)] == [401, 401, 401, 429]
+    assert client.post("/enter", json={**wrong, "password": RIGHT}).status_code == 429
+    assert client.get("/me").status_code == 401
+
+
+def test_a34_a_request_loader_is_guarded_like_a_form() -> None:
+    """Guesses by HTTP basic authentication on any route are counted with those of the form."""
+    world = world_with_flask_login()
+    client = world.app.test_client(use_cookies=False)
+    statuses = [client.get("/me", auth=("alice", WRONG)).status_code for _ in range(4)]
+    assert statuses == [401, 401, 401, 429]
+    assert world.post(path="/enter").status_code == 429
+    assert client.get("/me", auth=("bob", RIGHT)).get_json() == {"username": "bob"}
