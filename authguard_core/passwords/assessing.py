@@ -25,8 +25,6 @@ SECOND_FACTOR_LENGTH: Final = 8
 TRIED_FIRST: Final = 100_000
 """How many common passwords are tried before anything is put together, at most."""
 
-_TOO_COMMON: Final = Finding(code=Code.TOO_COMMON, blocks=True)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessor:
@@ -63,13 +61,13 @@ class Assessor:
         if listed and not expected:
             # It is what people try first, so the answer comes quickly: its shape, and no words in it.
             shape = [Finding(code=code) for code in shape_of(folded)]
-            return self._assessment(listed.cost, [*findings, _TOO_COMMON, *shape])
+            return self._assessment(listed.cost, [*findings, _too_common(), *shape])
         patterns = Patterns(text, folded, self.sieve, expected)
         whole = patterns.cover(0, len(text))
         near = listed or nearest_listed(text, folded, self.common, patterns)
         guesses = self._guesses(whole, near)
         if near:
-            findings.append(_TOO_COMMON)
+            findings.append(_too_common())
         weak = score_of(guesses) < self.min_score
         pieces = patterns.explained(whole.pieces)
         findings += personal_found(pieces, len(text), weak=weak)
@@ -99,6 +97,10 @@ class Assessor:
             findings=tuple(findings),
             advice=advice_for(findings),
         )
+
+
+def _too_common() -> Finding:
+    return Finding(code=Code.TOO_COMMON, blocks=True)
 
 
 def _after_reasons(finding: Finding) -> bool:
