@@ -1,5 +1,6 @@
 """Claims about Flask-Login beside the guard."""
 
+import pytest
 from flask import Request
 from flask.typing import ResponseReturnValue
 from flask_login import (  # type: ignore[import-untyped]  # it brings no types
@@ -62,6 +63,8 @@ def world_with_flask_login() -> World:
     return world
 
 
+# Flask-Login 0.6 asks datetime for what Python 3.12 deprecates.
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_flask_login_starts_its_session_after_the_attempt() -> None:
     """Both set their cookies on one response, and the session knows who signed in."""
     world = world_with_flask_login()
