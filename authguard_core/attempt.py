@@ -85,6 +85,14 @@ class Ticket:
     ref: str
     """The attempt's id as events show it."""
 
+    def fits(self, account_id: object) -> bool:
+        """Whether the attempt was counted under this account: one that was counted by its name fits all.
+
+        Else another account's limit was charged than the one that is entered.
+        """
+        space, counted = self.subject
+        return account_id is None or space != "account" or str(account_id) == counted
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -9,6 +9,7 @@ for: it says nothing, and it is worth nothing with another account.
 import base64
 import binascii
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ __all__ = [
     "Subject",
     "cookie_name",
     "read",
+    "received",
     "write",
 ]
 
@@ -37,6 +39,8 @@ LABEL = "device cookie"
 _PAYLOAD = struct.Struct(">B16sIIIQ")
 _SIGNATURE_BYTES = 32
 _VERSION = 1
+_LONGEST = 512
+"""Characters of a value that are worth a look; an honest one has about 120."""
 _LENGTH = 4 * -(-(_PAYLOAD.size + _SIGNATURE_BYTES) // 3)
 
 
@@ -95,6 +99,17 @@ def write(ring: KeyRing, subject: Subject, device: Device, *, now: float) -> str
     payload = _PAYLOAD.pack(_VERSION, device.id, *device.proof, int(now) + MAX_AGE)
     signature = ring.sign(LABEL, *subject, payload)
     return base64.urlsafe_b64encode(payload + signature).rstrip(b"=").decode()
+
+
+def received(lines: Iterable[str], name: str) -> str | None:
+    """Return the cookie's value in ``Cookie`` lines; None if it is missing, overlong or there twice.
+
+    A browser sends a ``__Host-`` cookie once. Of two, one was planted (RFC 6265bis, 8.6), and nothing
+    says which, so neither counts.
+    """
+    pairs = (pair.partition("=") for line in lines for pair in line.split(";"))
+    found = [value.strip() for key, _, value in pairs if key.strip() == name]
+    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST else None
 
 
 def read(ring: KeyRing, subject: Subject, value: str, *, now: float) -> Device | None:

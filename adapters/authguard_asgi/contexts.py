@@ -94,8 +94,7 @@ class RunningAttempt:
                 expected="one inside the with block",
                 do="Move it.",
             )
-        space, counted = self._ticket.subject
-        if account_id is not None and space == "account" and str(account_id) != counted:
+        if not self._ticket.fits(account_id):
             raise ConfigurationError.of(
                 "attempt.succeed",
                 got="another account than the one that was counted",

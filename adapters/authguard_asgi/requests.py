@@ -5,6 +5,7 @@ from typing import Final
 from authguard_asgi.protocol import Scope
 from authguard_core import AsyncGuard, Attempt
 from authguard_core.clientip import UNIX_PEER, ClientAddress
+from authguard_core.device import received
 
 __all__ = [
     "attempt_of",
@@ -16,8 +17,6 @@ __all__ = [
 ]
 
 _FORWARDING: Final = frozenset({b"x-forwarded-for", b"forwarded"})
-_LONGEST_COOKIE: Final = 512
-"""Characters of a device cookie that are worth a look; an honest one has about 120."""
 
 
 def attempt_of(guard: AsyncGuard, scope: Scope, identifier: str, *, purpose: str = "login") -> Attempt:
@@ -55,14 +54,8 @@ def peer_of(scope: Scope) -> str:
 
 
 def device_cookie_of(scope: Scope, name: str) -> str | None:
-    """Return the device cookie's value; None if it is missing, overlong or there twice.
-
-    A browser sends a ``__Host-`` cookie once. Of two, one was planted (RFC 6265bis, 8.6), and nothing
-    says which, so neither counts.
-    """
-    pairs = (pair.partition("=") for line in _lines(scope, b"cookie") for pair in line.split(";"))
-    found = [value.strip() for key, _, value in pairs if key.strip() == name]
-    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_COOKIE else None
+    """Return the device cookie's value; None if it is missing, overlong or there twice."""
+    return received(_lines(scope, b"cookie"), name)
 
 
 def content_type_of(scope: Scope) -> str | None:

@@ -76,8 +76,7 @@ class RunningAttempt:
                 expected="one inside the with block",
                 do="Move it.",
             )
-        space, counted = self.ticket.subject
-        if account_id is not None and space == "account" and str(account_id) != counted:
+        if not self.ticket.fits(account_id):
             raise ConfigurationError.of(
                 "attempt.succeed",
                 got="another account than the one that was counted",

@@ -6,13 +6,12 @@ from django.http import HttpRequest
 
 from authguard_core import AsyncGuard, Attempt, Guard
 from authguard_core.clientip import UNIX_PEER, ClientAddress
+from authguard_core.device import received
 from authguard_django.configuration import get_guard
 
 __all__ = ["attempt_of", "client_address_of", "peer_of"]
 
 _FORWARDING: Final = (("X-Forwarded-For", "HTTP_X_FORWARDED_FOR"), ("Forwarded", "HTTP_FORWARDED"))
-_LONGEST_COOKIE: Final = 512
-"""Characters of a device cookie that are worth a look; an honest one has about 120."""
 
 
 def attempt_of(
@@ -49,11 +48,5 @@ def _forwarding_headers(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _device_cookie_of(request: HttpRequest, name: str) -> str | None:
-    """Return the device cookie's value; None if it is missing, overlong or there twice.
-
-    A browser sends a ``__Host-`` cookie once. Of two, one was planted (RFC 6265bis, 8.6), and nothing
-    says which, so neither counts. ``request.COOKIES`` would show the last one alone.
-    """
-    pairs = (pair.partition("=") for pair in str(request.META.get("HTTP_COOKIE", "")).split(";"))
-    found = [value.strip() for key, _, value in pairs if key.strip() == name]
-    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_COOKIE else None
+    """Return the device cookie's value; of two ``request.COOKIES`` would show the last one alone."""
+    return received([str(request.META.get("HTTP_COOKIE", ""))], name)

@@ -1,7 +1,7 @@
 """The password policy as one of ``AUTH_PASSWORD_VALIDATORS``."""
 
 import logging
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ValidationError
@@ -16,9 +16,6 @@ from authguard_django.resets import reset_completed
 __all__ = ["AuthGuardPasswordValidator"]
 
 logger = logging.getLogger("authguard")
-
-_LEAST_WITH_FACTOR: Final = 8
-"""NIST SP 800-63B-4, 3.1.1.2: as part of multi-factor authentication."""
 
 
 class AuthGuardPasswordValidator:
@@ -77,8 +74,7 @@ class AuthGuardPasswordValidator:
 
     def get_help_text(self) -> str:
         """Tell what a password must be."""
-        length = self.policy.length
-        least = min(length.minimum, _LEAST_WITH_FACTOR) if self._second_factor else length.minimum
+        least = self.policy.length.least(second_factor=self._second_factor)
         told = ngettext(
             "Your password must have at least %(minimum)d character. What is easy to guess is refused.",
             "Your password must have at least %(minimum)d characters. What is easy to guess is refused.",

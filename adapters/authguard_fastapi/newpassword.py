@@ -14,7 +14,7 @@ error about another field may still show it, because a missing one is told with 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SecretStr, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
@@ -24,9 +24,6 @@ from authguard_core.errors import ConfigurationError
 from authguard_core.passwords import PasswordContext, PasswordPolicy
 
 __all__ = ["NewPassword"]
-
-_WITH_SECOND_FACTOR: Final = 8
-"""Characters that are enough beside another factor (NIST SP 800-63B-4, 3.1.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,7 @@ class NewPassword:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Describe what a client may send. Neither example nor default."""
-        minimum = self.policy.length.minimum
-        shortest = min(minimum, _WITH_SECOND_FACTOR) if self.second_factor else minimum
+        shortest = self.policy.length.least(second_factor=self.second_factor)
         return {**handler(schema), "minLength": shortest}
 
     def _checked(self, value: SecretStr, _inner: object, info: ValidationInfo) -> SecretStr:

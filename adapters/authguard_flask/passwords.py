@@ -1,7 +1,6 @@
 """The password policy in views: what a new password must be, and whether it has been breached."""
 
 import unicodedata
-from functools import partial
 from typing import Protocol
 
 from authguard_core.passwords import Assessment, Exposure, PasswordContext, PasswordPolicy
@@ -41,13 +40,12 @@ class PasswordCheck:
             context: What an attacker knows about its owner.
             second_factor: Whether a second factor is due as well: then a shorter one will do.
         """
-        check = partial(self.policy.check, password, context=context, second_factor=second_factor)
-        assessment = check()
+        assessment = self.policy.check(password, context=context, second_factor=second_factor)
         if self._breaches is None or not assessment.ok:
             return assessment
-        # As it is counted and hashed (NIST SP 800-63B-4, 3.1.1.2).
-        composed = unicodedata.normalize("NFC", password)
-        return check(exposure=self._breaches.lookup(composed))
+        # The NFC text, as it is counted; hash the same (NIST SP 800-63B-4, 3.1.1.2).
+        exposure = self._breaches.lookup(unicodedata.normalize("NFC", password))
+        return self.policy.check(password, context=context, exposure=exposure, second_factor=second_factor)
 
     def require(
         self, password: str, *, context: PasswordContext | None = None, second_factor: bool = False

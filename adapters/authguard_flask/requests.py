@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from authguard_core.clientip import UNIX_PEER
+from authguard_core.device import received
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -13,8 +14,6 @@ PROXY_FIX: Final = "werkzeug.proxy_fix.orig"
 """Where werkzeug's ``ProxyFix`` leaves what the server had said."""
 
 _FORWARDING: Final = {"HTTP_X_FORWARDED_FOR": "x-forwarded-for", "HTTP_FORWARDED": "forwarded"}
-_LONGEST_COOKIE: Final = 512
-"""Characters of a device cookie that are worth a look; an honest one has about 120."""
 
 
 def peer_of(environ: "WSGIEnvironment") -> str:
@@ -33,11 +32,5 @@ def forwarding_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
 
 
 def device_cookie_of(environ: "WSGIEnvironment", name: str) -> str | None:
-    """Return the device cookie's value; None if it is missing, overlong or there twice.
-
-    A browser sends a ``__Host-`` cookie once. Of two, one was planted (RFC 6265bis, 8.6), and nothing
-    says which, so neither counts.
-    """
-    pairs = (pair.partition("=") for pair in environ.get("HTTP_COOKIE", "").split(";"))
-    found = [value.strip() for key, _, value in pairs if key.strip() == name]
-    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_COOKIE else None
+    """Return the device cookie's value; None if it is missing, overlong or there twice."""
+    return received([environ.get("HTTP_COOKIE", "")], name)

@@ -20,8 +20,6 @@ from authguard_core.passwords.verdict import advice_for, exposed, patterns_found
 
 __all__ = ["Assessor"]
 
-SECOND_FACTOR_LENGTH: Final = 8
-"""NIST SP 800-63B-4, 3.1.1.2: a password beside another factor may have eight characters."""
 TRIED_FIRST: Final = 100_000
 """How many common passwords are tried before anything is put together, at most."""
 
@@ -45,7 +43,7 @@ class Assessor:
         text = self.length.compose(password)
         if isinstance(text, Finding):
             return self._assessment(0.0, [text])
-        minimum = min(self.length.minimum, SECOND_FACTOR_LENGTH) if second_factor else self.length.minimum
+        minimum = self.length.least(second_factor=second_factor)
         findings = [*self.length.findings(password, text, minimum), *exposed(exposure)]
         if not text:
             return self._assessment(0.0, findings)

@@ -12,6 +12,8 @@ from authguard_core.passwords.findings import Code, Finding
 
 __all__ = ["Length"]
 
+WITH_SECOND_FACTOR: Final = 8
+"""NIST SP 800-63B-4, 3.1.1.2: a password beside another factor may have eight characters."""
 _LONGEST_DECOMPOSITION: Final = 4
 """No character decomposes canonically into more code points (UAX #15), so composing shortens no further."""
 
@@ -43,6 +45,10 @@ class Length:
         _check_above_0("most_bytes", self.most_bytes)
         if self.truncates_at is not None:
             _check_above_0("truncates_at", self.truncates_at)
+
+    def least(self, *, second_factor: bool) -> int:
+        """Return the shortest length, which is another one beside a second factor."""
+        return min(self.minimum, WITH_SECOND_FACTOR) if second_factor else self.minimum
 
     def compose(self, password: str) -> str | Finding:
         """Return a password in NFC, as it is counted, or why it can't be used at all."""

@@ -90,3 +90,20 @@ def test_what_was_said_stays_said() -> None:
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         decision.verdict = Verdict.ALLOW  # type: ignore[misc]
+
+
+def test_a_ticket_fits_the_account_that_was_counted() -> None:
+    """As text, whatever the application's ids are; who names no account says nothing against it."""
+    ticket = scene(resolve=lambda _: "7").ticket("alice")
+    assert [ticket.fits(account) for account in (7, "7", None, 8, "alice")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_ticket_that_was_counted_by_its_name_fits_every_account() -> None:
+    """Without a look-up nobody knows whose name it is."""
+    assert scene().ticket("alice").fits("7")

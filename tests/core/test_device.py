@@ -15,6 +15,7 @@ from authguard_core.device import (
     Subject,
     cookie_name,
     read,
+    received,
     write,
 )
 from authguard_core.keys import KeyRing
@@ -223,3 +224,30 @@ def test_a82_neither_the_value_nor_the_account_is_shown() -> None:
     cookie = DeviceCookie(name=COOKIE_NAME, value="canary", secure=True)
 
     assert "canary" not in f"{cookie!r}{cookie}{Subject('identifier', 'canary')!r}"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[f"{COOKIE_NAME}=abc"], [f"a=1; {COOKIE_NAME} = abc ;b=2"], ["a=1", f"{COOKIE_NAME}=abc"]],
+    ids=["alone", "among others", "in a line of its own"],
+)
+def test_the_cookie_is_found_among_others(lines: list[str]) -> None:
+    """Wherever it stands, without the space around it."""
+    assert received(lines, COOKIE_NAME) == "abc"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [""],
+        ["a=1"],
+        [f"{COOKIE_NAME}=a; {COOKIE_NAME}=b"],
+        [f"{COOKIE_NAME}=a"] * 2,
+        [f"{COOKIE_NAME}={'a' * 513}"],
+    ],
+    ids=["no header", "an empty one", "another", "twice", "twice in two lines", "too long"],
+)
+def test_what_no_browser_sends_is_no_cookie(lines: list[str]) -> None:
+    """Of two one was planted (RFC 6265bis, 8.6); and an honest one has about 120 characters."""
+    assert received(lines, COOKIE_NAME) is None

@@ -133,3 +133,11 @@ def test_a_bound_that_is_no_whole_number_is_refused(name: str, value: object) ->
 def test_a72_what_is_cut_before_or_after_composing_is_refused() -> None:
     """Some applications hash what they got, others its NFC."""
     assert codes(BCRYPT, ACCENTED * 30) == [Code.TRUNCATED]
+
+
+@pytest.mark.parametrize(("minimum", "least"), [(15, 8), (8, 8), (6, 6)])
+def test_beside_a_second_factor_eight_characters_are_enough(minimum: int, least: int) -> None:
+    """NIST SP 800-63B-4, 3.1.1.2, and never more than without one."""
+    length = Length(minimum=minimum, maximum=128)
+    assert length.least(second_factor=True) == least
+    assert length.least(second_factor=False) == minimum
