@@ -4,23 +4,31 @@ import io
 from collections.abc import Generator
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
+from argon2 import PasswordHasher
 from django.contrib.auth import authenticate
 from django.http import HttpResponse
 from django.test.utils import override_settings
 from django.urls import path
+from werkzeug.security import generate_password_hash
 
 from tests.adapters.django_world import BACKENDS, Client, User, World, log_in, opened
 from tests.adapters.support import RIGHT, WRONG
 from tests.docs.labelled import run_labelled
 from tests.docs.project import ask
-from tests.docs.test_snippets import run
+from tests.docs.test_snippets import run, slowapi
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 AXES = "docs/guides/migrate-from-django-axes.md"
 DEFENDER = "docs/guides/migrate-from-django-defender.md"
 RATELIMIT = "docs/guides/migrate-from-django-ratelimit.md"
+FLASK_LIMITER = "docs/guides/migrate-from-flask-limiter.md"
+SLOWAPI = "docs/guides/migrate-from-slowapi.md"
 DECIDED = [200, 200, 200, 429, 429, 429]
 """Six guesses, where authguard decides by its defaults."""
 
@@ -144,3 +152,30 @@ def test_every_mail_is_counted(browser: Client) -> None:
     """Five resets an hour for an address that a mail goes to, whether or not anybody has it."""
     nobody = {"email": "nobody@example.com"}
     assert [browser.post("/reset/", nobody).status_code for _ in range(6)] == [302] * 5 + [429]
+
+
+# Flask and FastAPI
+
+
+def test_in_flask_right_passwords_are_free() -> None:
+    """The page's application lets in, beside a limiter that is kept for other routes."""
+    names: Any = run_labelled(FLASK_LIMITER, ["after"])
+    app: Flask = names["app"]
+    names["users"]["alice"] = generate_password_hash(RIGHT, "pbkdf2:sha256:1")
+    form = {"username": "alice", "password": RIGHT}
+    assert [app.test_client().post("/login", data=form).status_code for _ in range(9)] == [200] * 9
+
+
+@slowapi
+@pytest.mark.anyio
+async def test_in_fastapi_right_passwords_are_free() -> None:
+    """The page's application lets in, and the limiter still limits the other routes."""
+    names: Any = run(SLOWAPI)
+    names["users"]["alice"] = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(RIGHT)
+    transport = httpx.ASGITransport(names["app"])
+    form = {"username": "alice", "password": RIGHT}
+    async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
+        entered = [(await client.post("/login", data=form)).status_code for _ in range(9)]
+        front = [(await client.get("/")).status_code for _ in range(61)]
+    assert (entered, front) == ([200] * 9, [200] * 60 + [429])
+    assert await names["statuses"]("bob") == [401, 401, 401, 429]

@@ -16,6 +16,8 @@ from tests.docs.labelled import text_of
 
 CODE = re.compile(r"(`+)(.+?)\1")
 RATELIMIT = r"RATELIMIT_\w*[A-Z0-9]"
+INNER = {"context", "get_app_config", "identify_request", "init_app", "limiter", "slowapi_startup", "storage"}
+"""Public by their names alone: what a limiter is built of, and how it is installed."""
 DJANGO_OWN = {"CLOCK", "IDENTITY", "OBSERVERS", "RESOLVE", "RESPOND", "STORAGE"}
 """What AUTHGUARD may hold besides the settings of the core."""
 
@@ -54,10 +56,34 @@ def of_ratelimit() -> set[str]:
     )
 
 
+def of_flask_limiter() -> set[str]:
+    """Settings, methods, and the arguments of the extension and of its decorators."""
+    return constants("flask_limiter", RATELIMIT) | limiter("flask_limiter", "_extension.py") - {"app"}
+
+
+def of_slowapi() -> set[str]:
+    """Settings, methods, the arguments of the limiter and of its decorators, and what finds addresses."""
+    return (
+        constants("slowapi", RATELIMIT) | limiter("slowapi", "extension.py") | functions("slowapi", "util.py")
+    )
+
+
+def limiter(package: str, module: str) -> set[str]:
+    """Return what a class named Limiter is asked and given."""
+    given = {
+        argument
+        for name in ("__init__", "limit", "shared_limit")
+        for argument in arguments(package, module, name, within="Limiter")
+    }
+    return given | functions(package, module, within="Limiter") - INNER
+
+
 PEERS = [
     Peer("django-axes", of_axes, "AXES_"),
     Peer("django-defender", of_defender, "DEFENDER_"),
     Peer("django-ratelimit", of_ratelimit, "RATELIMIT_"),
+    Peer("Flask-Limiter", of_flask_limiter, "RATELIMIT_"),
+    Peer("slowapi", of_slowapi, "RATELIMIT_"),
 ]
 every_peer = pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.distribution)
 

@@ -29,12 +29,17 @@ def run(page: str) -> dict[str, object]:
     return names
 
 
+slowapi = pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction':DeprecationWarning")
+"""It asks what Python 3.14 wants asked elsewhere."""
+
+
 @pytest.fixture(autouse=True)
 def secret_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the one variable that the pages tell the reader to set."""
     monkeypatch.setenv("AUTHGUARD_SECRET_KEY", "0123456789abcdef" * 4)
 
 
+@slowapi
 @pytest.mark.parametrize("page", PAGES)
 def test_every_snippet_of_a_page_runs(page: str) -> None:
     """A page has snippets, and they run in order as they stand."""
