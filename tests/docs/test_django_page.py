@@ -12,18 +12,21 @@ from tests.adapters.support import RIGHT, WRONG
 from tests.docs.test_snippets import ROOT, run
 
 PAGE = "docs/guides/django.md"
+VALIDATOR = {"NAME": "authguard_django.validators.AuthGuardPasswordValidator"}
 
 
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The page's names: its settings and its views."""
+@pytest.fixture(params=[PAGE, "README.md"])
+def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """A page's settings, but for the list of apps: that of the tests holds more."""
     monkeypatch.setenv("AUTHGUARD_SECRET_KEY", "0123456789abcdef" * 4)
-    return run(PAGE)
+    names = run(request.param)
+    shown = {name: value for name, value in names.items() if name.isupper() and name != "INSTALLED_APPS"}
+    # The README leaves out what isn't authguard's business.
+    return {"AUTH_PASSWORD_VALIDATORS": [VALIDATOR], **shown}
 
 
-def test_the_settings_of_the_page_guard_the_admin(names: dict[str, object]) -> None:
+def test_the_settings_of_the_page_guard_the_admin(settings: dict[str, object]) -> None:
     """No check has anything to say, and the fourth guess in a row is refused."""
-    settings = {name: value for name, value in names.items() if name.isupper() and name != "INSTALLED_APPS"}
     with opened(), override_settings(**settings):
         assert not [message for message in run_checks() if str(message.id).startswith("authguard.")]
         browser = Client()

@@ -56,6 +56,13 @@ async def test_the_readmes_fastapi_login_withstands_guessing() -> None:
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 
 
+def test_the_readmes_flask_login_withstands_guessing() -> None:
+    """So does the one in Flask."""
+    client = run("README.md")["flask_app"].test_client()  # type: ignore[attr-defined]
+    guesses = [client.post("/login", data={"username": "bob", "password": "wrong"}) for _ in range(4)]
+    assert [answer.status_code for answer in guesses] == [401, 401, 401, 429]
+
+
 def test_the_readmes_two_commands_come_first() -> None:
     """Its first two sh blocks are the demo and the tests, one line each."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
