@@ -1,4 +1,4 @@
-"""The examples that are put to the test, each in a process of its own."""
+"""The applications that are put to the test, each in a process of its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.candidates import EXAMPLES, Candidate, candidate, readable
 from tests.acceptance.example_site import Site
-from tests.acceptance.server import EXAMPLES, serving
+from tests.acceptance.server import serving
 
 QUICK = {"DEMO_ARGON2": "1/64/1"}
 PLAIN = {"AUTHGUARD_COOKIE_SECURE": "false"}
@@ -17,14 +18,41 @@ UNDELAYED = {"AUTHGUARD_LOGIN__DELAY_AFTER": "5"}
 Start = Callable[..., AbstractContextManager[Site]]
 
 
-@pytest.fixture(scope="session", params=EXAMPLES)
-def example(request: pytest.FixtureRequest) -> str:
-    """Each example in turn."""
-    return str(request.param)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let others put their own application to the test."""
+    parser.addoption(
+        "--example",
+        action="append",
+        type=readable,
+        metavar="APPLICATION",
+        help="put this application to the test in place of the project's examples: a module that python -m "
+        "starts with --port N, or a command with {port} in it; may be given several times",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make each test a claim about each application."""
+    if "example" in metafunc.fixturenames:
+        found = candidates(metafunc.config)
+        names = [one.name for one in found]
+        metafunc.parametrize("example", found, ids=names, indirect=True, scope="session")
+
+
+def candidates(config: pytest.Config) -> list[Candidate]:
+    """The applications of the command line, else the project's own."""
+    # Where the whole project is tested this file is read too late for its option to be known.
+    return [candidate(text) for text in config.getoption("example", default=None) or EXAMPLES]
 
 
 @pytest.fixture(scope="session")
-def site(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def example(request: pytest.FixtureRequest) -> Candidate:
+    """Each application in turn."""
+    found: Candidate = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def site(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all tests that don't mind each other: quick hashes, no delays, a trusted proxy."""
     settings = QUICK | PLAIN | BEHIND_PROXY | UNDELAYED
     with serving(example, tmp_path_factory.mktemp("site"), settings) as url, Site(url) as running:
@@ -32,7 +60,7 @@ def site(example: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 
 @pytest.fixture
-def start(example: str, tmp_path: Path) -> Start:
+def start(example: Candidate, tmp_path: Path) -> Start:
     """What starts servers with settings of one test's own; all of them share their data."""
 
     @contextmanager

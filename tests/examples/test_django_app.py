@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.acceptance.candidates import candidate
 from tests.acceptance.server import CANARY, serving
 
 ADMIN = "operator"
@@ -19,7 +20,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "DJANGO_SUPERUSER_USERNAME": ADMIN,
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
-    with serving("examples.django_app", tmp_path_factory.mktemp("django"), settings) as running:
+    with serving(candidate("examples.django_app"), tmp_path_factory.mktemp("django"), settings) as running:
         yield running
 
 
