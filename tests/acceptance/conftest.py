@@ -14,6 +14,15 @@ QUICK = {"DEMO_ARGON2": "1/64/1"}
 PLAIN = {"AUTHGUARD_COOKIE_SECURE": "false"}
 BEHIND_PROXY = {"AUTHGUARD_TRUSTED_PROXIES": "127.0.0.1/32"}
 UNDELAYED = {"AUTHGUARD_LOGIN__DELAY_AFTER": "5"}
+NARROW = {
+    "AUTHGUARD_TRUSTED_PROXIES": "192.0.2.0/24, 127.0.0.1/32",
+    "AUTHGUARD_LOGIN__ACCOUNT_LIMIT": "2/2s",
+    "AUTHGUARD_LOGIN__DEVICE_LIMIT": "2/2s",
+    "AUTHGUARD_LOGIN__DELAY_AFTER": "2",
+    "AUTHGUARD_LOGIN__LOCK": "2s",
+    "AUTHGUARD_PASSWORD__MIN_LENGTH": "20",
+    "AUTHGUARD_PASSWORD__MAX_LENGTH": "64",
+}
 
 Start = Callable[..., AbstractContextManager[Site]]
 
@@ -56,6 +65,13 @@ def site(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One server for all tests that don't mind each other: quick hashes, no delays, a trusted proxy."""
     settings = QUICK | PLAIN | BEHIND_PROXY | UNDELAYED
     with serving(example, tmp_path_factory.mktemp("site"), settings) as url, Site(url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def narrow(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server with settings of an operator's own. Its cookies are for https."""
+    with serving(example, tmp_path_factory.mktemp("narrow"), QUICK | NARROW) as url, Site(url) as running:
         yield running
 
 

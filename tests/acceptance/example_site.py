@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -105,9 +106,12 @@ class Browser:
 
 
 class Site:
-    """One example, running. Names and addresses that it hands out are used once."""
+    """One example, running. Names and addresses that it hands out are used once.
 
-    def __init__(self, url: str) -> None:
+    They are numbered from ``first``, so that a server that goes on where another ended can do so too.
+    """
+
+    def __init__(self, url: str, *, first: int = 1) -> None:
         self.url = url
         self._client = httpx.Client(
             base_url=url,
@@ -117,7 +121,7 @@ class Site:
             # Shorter than servers keep a connection: none is closed at the moment of its next use.
             limits=httpx.Limits(max_connections=None, keepalive_expiry=2),
         )
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     def __enter__(self) -> Self:
         return self
@@ -201,6 +205,15 @@ class Site:
             for connection, request in zip(connections, requests, strict=True):
                 connection.sendall(request[-1:])
             return [status_of(connection) for connection in connections]
+
+    def burst(self, name: str) -> tuple[list[int], int]:
+        """Guess five times at one moment: the statuses in their order, and what a refusal says of waiting."""
+        with ThreadPoolExecutor(LIMIT) as pool:
+            answers = list(
+                pool.map(lambda browser: browser.sign_in(name), [self.browser() for _ in range(LIMIT)])
+            )
+        waits = [int(answer.headers["Retry-After"]) for answer in answers if answer.status_code == 429]
+        return sorted(answer.status_code for answer in answers), max(waits)
 
     def connection(self) -> socket.socket:
         """A connection for requests that no client library would send."""
