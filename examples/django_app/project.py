@@ -70,7 +70,7 @@ def _configure(shop: Shop, environ: Mapping[str, str]) -> None:
             "RESPOND": "examples.django_app.parts.respond_to_refusal",
         },
         AUTH_PASSWORD_VALIDATORS=[{"NAME": "authguard_django.validators.AuthGuardPasswordValidator"}],
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        PASSWORD_HASHERS=["examples.django_app.hashers.OperatorsArgon2"],
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
