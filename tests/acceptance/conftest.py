@@ -1,12 +1,13 @@
 """The applications that are put to the test, each in a process of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.candidates import EXAMPLES, Candidate, candidate, readable
+from tests.acceptance.deployments import Deployment, deployments
 from tests.acceptance.example_site import Site
 from tests.acceptance.server import serving
 
@@ -40,11 +41,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make each test a claim about each application."""
-    if "example" in metafunc.fixturenames:
-        found = candidates(metafunc.config)
-        names = [one.name for one in found]
-        metafunc.parametrize("example", found, ids=names, indirect=True, scope="session")
+    """Make each test a claim about each application, or about each server that may run it."""
+    examples = candidates(metafunc.config)
+    parametrize(metafunc, "example", examples)
+    parametrize(metafunc, "deployment", deployments(examples))
+
+
+def parametrize(metafunc: pytest.Metafunc, fixture: str, found: Sequence[Candidate | Deployment]) -> None:
+    """Make a test one claim about each."""
+    if fixture in metafunc.fixturenames:
+        metafunc.parametrize(fixture, found, ids=[one.name for one in found], indirect=True, scope="session")
 
 
 def candidates(config: pytest.Config) -> list[Candidate]:
@@ -57,6 +63,13 @@ def candidates(config: pytest.Config) -> list[Candidate]:
 def example(request: pytest.FixtureRequest) -> Candidate:
     """Each application in turn."""
     found: Candidate = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def deployment(request: pytest.FixtureRequest) -> Deployment:
+    """Each application behind each server in turn."""
+    found: Deployment = request.param
     return found
 
 

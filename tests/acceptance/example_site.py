@@ -108,10 +108,11 @@ class Browser:
 class Site:
     """One example, running. Names and addresses that it hands out are used once.
 
-    They are numbered from ``first``, so that a server that goes on where another ended can do so too.
+    They are numbered from ``first``, so that a server that goes on where another ended can do so too. Where
+    connections aren't kept, each request may meet another worker.
     """
 
-    def __init__(self, url: str, *, first: int = 1) -> None:
+    def __init__(self, url: str, *, first: int = 1, keep: bool = True) -> None:
         self.url = url
         self._client = httpx.Client(
             base_url=url,
@@ -119,7 +120,9 @@ class Site:
             timeout=60,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             # Shorter than servers keep a connection: none is closed at the moment of its next use.
-            limits=httpx.Limits(max_connections=None, keepalive_expiry=2),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=None if keep else 0, keepalive_expiry=2
+            ),
         )
         self._numbers = count(first)
 
@@ -236,6 +239,12 @@ def raw_post(path: str, body: bytes, *lines: str) -> bytes:
     """A post as bytes, with further header lines."""
     head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}", *lines]
     return "\r\n".join([*head, "", ""]).encode("latin-1") + body
+
+
+def guess(name: str, address: str) -> bytes:
+    """A guess as bytes."""
+    body = f'{{"username": "{name}", "password": "{WRONG}"}}'.encode()
+    return raw_post("/login", body, "Content-Type: application/json", f"X-Forwarded-For: {address}")
 
 
 def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
