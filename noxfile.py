@@ -167,6 +167,13 @@ def attacks(session: nox.Session) -> None:
 
 
 @nox.session
+def adapters(session: nox.Session) -> None:
+    """Write docs/adapters.md anew, from the contract and the tests of the acceptance suite."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.acceptance.page", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks: they print ratios and assert no time. ``-- --write`` puts them into the docs."""
     session.install("-e", ".[bench,test]")

@@ -9,7 +9,9 @@ import pytest
 from tests.acceptance.candidates import EXAMPLES, Candidate, candidate, readable
 from tests.acceptance.deployments import Deployment, deployments
 from tests.acceptance.example_site import Site
+from tests.acceptance.rows import attacks, contract
 from tests.acceptance.server import serving
+from tests.acceptance.summary import summary
 
 QUICK = {"DEMO_ARGON2": "1/64/1"}
 PLAIN = {"AUTHGUARD_COOKIE_SECURE": "false"}
@@ -57,6 +59,17 @@ def candidates(config: pytest.Config) -> list[Candidate]:
     """The applications of the command line, else the project's own."""
     # Where the whole project is tested this file is read too late for its option to be known.
     return [candidate(text) for text in config.getoption("example", default=None) or EXAMPLES]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which rows somebody's own application keeps."""
+    if config.getoption("example", default=None):
+        terminalreporter.section("rows")
+        names = [one.name for one in candidates(config)]
+        reports = [one for found in terminalreporter.stats.values() for one in found]
+        reports = [one for one in reports if isinstance(one, pytest.TestReport)]
+        for line in summary([*contract(), *attacks()], names, reports):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Claims about the acceptance suite itself: others can run it over their own, and it finds faults."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,8 @@ def test_a_third_party_runs_the_suite_and_exactly_the_row_that_it_lacks_fails(tm
         ("forgetful", "test_over_the_limit_the_answer_is_429")
     ]
     assert ran.returncode == 1
+    told = [line.split() for line in ran.stdout.splitlines() if "FAILED  " in line]
+    assert told == [["login-refused:", "POST", "/login", "FAILED", "passed"]]
 
 
 def test_what_starts_nothing_is_refused(tmp_path: Path) -> None:
@@ -97,3 +100,12 @@ def test_what_starts_nothing_is_refused(tmp_path: Path) -> None:
     assert (
         "got 'my server', expected the name of a module, or a command with {port} in it. Write" in ran.stderr
     )
+
+
+def test_what_the_suite_asks_of_an_application_is_documented() -> None:
+    """The guide names every variable that isn't one of the library's own settings."""
+    guide = (ROOT / "docs" / "guides" / "write-an-adapter.md").read_text(encoding="utf-8")
+    suite = (path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "acceptance").glob("*.py"))
+    asked = {name for text in suite for name in re.findall(r"\b(?:DEMO|FORWARDED)_[A-Z0-9_]+\b", text)}
+    assert "DEMO_ARGON2" in asked
+    assert {name for name in asked if f"`{name}`" not in guide} == set()
