@@ -4,6 +4,7 @@ Arguments after ``--`` reach the tool: ``nox -s tests-3.12 -- -k proxy``.
 ``TESTS_REPORTS`` names a directory for JUnit reports, one per session.
 """
 
+import argparse
 import os
 import shutil
 import sys
@@ -43,6 +44,16 @@ def tests(session: nox.Session) -> None:
     part = ["--ignore=tests/acceptance", "--ignore=tests/property"]
     chosen = whole if session.python == RUNNING else part
     run_pytest(session, *(session.posargs or ["-n", "2", *chosen]))
+
+
+@nox.session
+def acceptance(session: nox.Session) -> None:
+    """The examples, seen from outside; ``-- --install ../theirs --example their_package.app`` another's."""
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--install", action="append", default=[])
+    chosen, others = parser.parse_known_args(session.posargs)
+    session.install("-e", ".[test]", *chosen.install)
+    run_pytest(session, "-n", "2", "tests/acceptance", *others)
 
 
 @nox.session(name="property")
@@ -153,6 +164,13 @@ def docs(session: nox.Session) -> None:
 def attacks(session: nox.Session) -> None:
     """Write docs/attacks.md anew, from the catalogue of attacks and the names of the tests."""
     session.run("python", "tests/attack_catalogue.py", *session.posargs)
+
+
+@nox.session
+def adapters(session: nox.Session) -> None:
+    """Write docs/adapters.md anew, from the contract and the tests of the acceptance suite."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.acceptance.page", *session.posargs)
 
 
 @nox.session

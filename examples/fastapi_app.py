@@ -2,8 +2,17 @@
 
 Users live in SQLite, passwords are Argon2id hashes, mail goes to a local outbox. It is
 configured by ``AUTHGUARD_*`` and ``DEMO_*`` alone.
+
+Another server is told who makes the application::
+
+    uvicorn --factory examples.fastapi_app:create_app --no-proxy-headers --no-access-log
+    gunicorn --worker-class asgi "examples.fastapi_app:create_app()"
+
+Set ``DEMO_PORT`` to where it listens and ``DEMO_DATA_DIR`` to what its workers share. While the store is
+``memory://`` let there be one worker.
 """
 
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -22,6 +31,7 @@ from authguard_fastapi import (
 from examples.fastapi_parts import Html, OwnOrigin, handle_errors, read_body
 from examples.shop import Shop, answers, open_shop
 from examples.shop.assets import asset
+from examples.shop.config import link_port
 from examples.shop.desk import Desk
 from examples.shop.origins import names_this_machine
 from examples.shop.passwords import PasswordLength
@@ -32,14 +42,14 @@ from examples.wiring import load_settings, make_hasher, open_desk, password_leng
 __all__ = ["create_app"]
 
 
-def create_app(environ: Mapping[str, str], port: int) -> FastAPI:
-    """Build the application."""
+def create_app(environ: Mapping[str, str] = os.environ, port: int | None = None) -> FastAPI:
+    """Build the application. ``DEMO_PORT`` stands in for the port of a server that doesn't tell its own."""
     shop = open_shop(environ, canonical=canonical)
     app = FastAPI(title="authguard example", lifespan=closing(shop))
     guard = AuthGuard(load_settings(environ, shop), hasher=make_hasher(shop), resolve=shop.accounts.resolve)
     length = password_length(guard.settings)
     session = SessionCookie(secure=guard.settings.cookie_secure)
-    desk = open_desk(shop, guard.passwords, guard.hasher, port)
+    desk = open_desk(shop, guard.passwords, guard.hasher, port or link_port(environ))
     handle_errors(app, length)
     guard.init_app(app)
     add_pages(app, shop, session, length)

@@ -2,8 +2,16 @@
 
 Users live in SQLite, passwords are Argon2id hashes, mail goes to a local outbox. It is
 configured by ``AUTHGUARD_*`` and ``DEMO_*`` alone.
+
+Another server is told who makes the application::
+
+    gunicorn --threads 8 "examples.flask_app:create_app()"
+
+Set ``DEMO_PORT`` to where it listens and ``DEMO_DATA_DIR`` to what its workers share. While the store is
+``memory://`` let there be one worker.
 """
 
+import atexit
 import os
 from collections.abc import Mapping
 
@@ -15,6 +23,7 @@ from examples.flask_parts import check_origins, handle_errors, prefers_html, rea
 from examples.shop import Shop, answers, open_shop
 from examples.shop.assets import asset
 from examples.shop.blocking import BlockingDesk
+from examples.shop.config import link_port
 from examples.shop.origins import names_this_machine
 from examples.shop.passwords import PasswordLength
 from examples.shop.sessions import SessionCookie
@@ -24,8 +33,10 @@ from examples.wsgi_server import serve_wsgi
 __all__ = ["create_app"]
 
 
-def create_app(shop: Shop, environ: Mapping[str, str], port: int) -> Flask:
-    """Build the application."""
+def create_app(environ: Mapping[str, str] = os.environ, port: int | None = None) -> Flask:
+    """Build the application. ``DEMO_PORT`` stands in for the port of a server that doesn't tell its own."""
+    shop = open_shop(environ, canonical=canonical)
+    atexit.register(shop.close)
     app = Flask(__name__, static_folder=None)
     # A path answers to the methods that it names.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -33,7 +44,7 @@ def create_app(shop: Shop, environ: Mapping[str, str], port: int) -> Flask:
     guard = AuthGuard(app, settings, hasher=make_hasher(shop), resolve=shop.accounts.resolve)
     length = password_length(settings)
     session = SessionCookie(secure=settings.cookie_secure)
-    desk = open_blocking_desk(shop, guard.passwords.policy, guard.hasher, port)
+    desk = open_blocking_desk(shop, guard.passwords.policy, guard.hasher, port or link_port(environ))
     handle_errors(app, guard, length)
     check_origins(app)
     add_pages(app, shop, session, length)
@@ -188,8 +199,8 @@ def add_redemption(
 
 def main() -> None:
     """Serve it until it is told to stop."""
-    port, shop = read_port("examples.flask_app"), open_shop(os.environ, canonical=canonical)
-    serve_wsgi(create_app(shop, os.environ, port), host=HOST, port=port, close=shop.close)
+    port = read_port("examples.flask_app")
+    serve_wsgi(create_app(os.environ, port), host=HOST, port=port)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,17 @@
 
 Its handlers don't know the library. Everything about it is said here, in one list of routes. It is configured
 by ``AUTHGUARD_*`` and ``DEMO_*`` alone.
+
+Another server is told who makes the application::
+
+    uvicorn --factory examples.starlette_app:create_app --no-proxy-headers --no-access-log
+    gunicorn --worker-class asgi "examples.starlette_app:create_app()"
+
+Set ``DEMO_PORT`` to where it listens and ``DEMO_DATA_DIR`` to what its workers share. While the store is
+``memory://`` let there be one worker.
 """
 
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -27,6 +36,7 @@ from authguard_core import AsyncGuard
 from authguard_core.answers import Answer
 from authguard_core.identity import canonical
 from examples.shop import Shop, answers, open_shop
+from examples.shop.config import link_port
 from examples.shop.passwords import PasswordLength
 from examples.shop.sessions import SessionCookie
 from examples.starlette_handlers import Handlers
@@ -36,14 +46,14 @@ from examples.wiring import load_settings, make_hasher, open_desk, password_leng
 __all__ = ["create_app"]
 
 
-def create_app(environ: Mapping[str, str], port: int) -> Starlette:
-    """Build the application."""
+def create_app(environ: Mapping[str, str] = os.environ, port: int | None = None) -> Starlette:
+    """Build the application. ``DEMO_PORT`` stands in for the port of a server that doesn't tell its own."""
     shop = open_shop(environ, canonical=canonical)
     settings = load_settings(environ, shop)
     guard = AsyncGuard(settings, hasher=make_hasher(shop), resolve=shop.accounts.resolve)
     handlers = Handlers(
         shop=shop,
-        desk=open_desk(shop, guard.passwords, guard.hasher, port),
+        desk=open_desk(shop, guard.passwords, guard.hasher, port or link_port(environ)),
         session=SessionCookie(secure=settings.cookie_secure),
         length=password_length(settings),
         is_here=lambda scope: client_address_of(guard, scope).loopback,

@@ -6,7 +6,6 @@ how many connections it works on: in one process with threads, while the store i
 """
 
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,22 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["serve_wsgi"]
 
 
-def serve_wsgi(app: "WSGIApplication", *, host: str, port: int, close: Callable[[], None]) -> None:
-    """Run an application until it is told to stop.
-
-    Args:
-        app: What is served.
-        host: Where to listen.
-        port: Where to listen.
-        close: Is called at the end.
-    """
+def serve_wsgi(app: "WSGIApplication", *, host: str, port: int) -> None:
+    """Run an application until it is told to stop."""
     server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
     signal.signal(signal.SIGTERM, _stop)
-    try:
-        with suppress(SystemExit):
-            server.serve_forever()
-    finally:
-        close()
+    with suppress(SystemExit):
+        server.serve_forever()
 
 
 class _Quiet(WSGIRequestHandler):

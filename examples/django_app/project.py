@@ -1,5 +1,6 @@
 """The project's settings, and its tables."""
 
+import atexit
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,18 +10,34 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 
+from authguard_core.identity import canonical
 from examples.django_app import state
-from examples.shop import Shop
+from examples.shop import Shop, open_shop
+from examples.shop.config import link_port
 from examples.shop.keyfile import secret_key
 from examples.wiring import own_settings
 
-__all__ = ["configure", "create_app"]
+__all__ = ["create_app"]
 
 _SUPERUSER: Final = ("DJANGO_SUPERUSER_USERNAME", "DJANGO_SUPERUSER_PASSWORD")
 
 
-def configure(shop: Shop, environ: Mapping[str, str], port: int) -> None:
-    """Say everything that a settings module would say. The counters are in the process's memory."""
+def create_app(environ: Mapping[str, str], port: int | None = None) -> Callable[..., Any]:
+    """Set the project up. ``DEMO_PORT`` stands in for the port of a server that doesn't tell its own.
+
+    Once a process: workers that start together make the tables one after the other.
+    """
+    shop = open_shop(environ, canonical=canonical)
+    atexit.register(shop.close)
+    _configure(shop, environ)
+    state.begin(shop, port or link_port(environ))
+    with shop.database.write():
+        _make_tables(environ)
+    return StaticFilesHandler(WSGIHandler())
+
+
+def _configure(shop: Shop, environ: Mapping[str, str]) -> None:
+    """Say everything that a settings module would say."""
     settings.configure(
         SECRET_KEY=secret_key(shop.directory.path),
         ALLOWED_HOSTS=["*"],  # nothing is made of the Host header; who may read the mail is asked by the view
@@ -53,7 +70,7 @@ def configure(shop: Shop, environ: Mapping[str, str], port: int) -> None:
             "RESPOND": "examples.django_app.parts.respond_to_refusal",
         },
         AUTH_PASSWORD_VALIDATORS=[{"NAME": "authguard_django.validators.AuthGuardPasswordValidator"}],
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        PASSWORD_HASHERS=["examples.django_app.hashers.OperatorsArgon2"],
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
@@ -68,7 +85,6 @@ def configure(shop: Shop, environ: Mapping[str, str], port: int) -> None:
         USE_TZ=True,
     )
     django.setup()
-    state.begin(shop, port)
 
 
 def _templates() -> dict[str, Any]:
@@ -85,12 +101,11 @@ def _templates() -> dict[str, Any]:
     }
 
 
-def create_app(environ: Mapping[str, str]) -> Callable[..., Any]:
-    """Make the tables, and who may use the admin if the environment names somebody. The server is WSGI's."""
+def _make_tables(environ: Mapping[str, str]) -> None:
+    """Make the tables, and who may use the admin if the environment names somebody."""
     from django.contrib.auth.models import User  # noqa: PLC0415 - models need the settings
 
     call_command("migrate", verbosity=0)
     name, password = (environ.get(variable) for variable in _SUPERUSER)
     if name and password and not User.objects.filter(username=name).exists():
         User.objects.create_superuser(name, password=password)
-    return StaticFilesHandler(WSGIHandler())

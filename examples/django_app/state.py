@@ -11,7 +11,7 @@ from examples.shop.passwords import PasswordLength
 from examples.shop.sessions import SessionCookie
 from examples.wiring import make_hasher, open_blocking_desk, password_length
 
-__all__ = ["State", "begin", "resolve", "state"]
+__all__ = ["State", "begin", "resolve", "shop_account", "state"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,19 @@ def state() -> State:
     return _begun[0]
 
 
+def shop_account(number: str) -> str:
+    """Return what the guard calls a user of the shop: the admin has users of its own."""
+    return f"shop:{number}"
+
+
 def resolve(identifier: str) -> str | None:
-    """Return the account of a name: the shop's, else one that may use the admin."""
-    found = state().shop.accounts.resolve(identifier)
-    if found is not None:
-        return f"shop:{found}"
+    """Return the account of a name: an operator's, else the shop's.
+
+    Anybody may register an operator's name in the shop. Guesses at that name are guesses at the admin, and a
+    sign-in to the shop must not clear them: who shares a name with an operator signs in by mail address.
+    """
     operator = by_user_model(identifier)
-    return None if operator is None else f"admin:{operator}"
+    if operator is not None:
+        return f"admin:{operator}"
+    found = state().shop.accounts.resolve(identifier)
+    return None if found is None else shop_account(found)

@@ -3,13 +3,18 @@
 from django.contrib import admin
 from django.urls import path
 
+from authguard_django import guarded
 from examples.django_app import views
 from examples.django_app.parts import by_method
 
 handler404 = "examples.django_app.parts.not_found"
 
+# It asks for the old password without authenticate(), so it is an attempt of its own.
+change_password = guarded(views.operators_name, success={302})(admin.site.password_change)
+
 urlpatterns = [
     path("", by_method(GET=views.home)),
+    path("admin/password_change/", admin.site.admin_view(change_password, cacheable=True)),
     path("admin/", admin.site.urls),
     path("healthz", by_method(GET=views.healthz)),
     path("static/<name>", by_method(GET=views.static)),

@@ -11,7 +11,7 @@ from examples.shop import pages
 from examples.shop.outbox import Message
 from examples.shop.pages import Entry, Panel
 from examples.shop.passwords import Assessment, Feedback, PasswordLength
-from examples.shop.response import Answer, json_answer, problem
+from examples.shop.response import GUARDS, Answer, json_answer, problem
 from examples.shop.users import User
 
 __all__ = [
@@ -42,6 +42,7 @@ _RESET: Final = "If there is such an account, we have sent a mail with a link to
 _CONFIRMED: Final = "Your account is ready. You can sign in now."
 _CHANGED: Final = "Your password has changed, and every session has ended. Sign in with the new one."
 _WRONG: Final = "User name and password don't match. Check both and try again."
+_FAILED: Final = "The user name or password is wrong."
 _LINK: Final = "The link has been used, has expired or is incomplete. Ask for a new one."
 _INPUT: Final = "This can't be used yet."
 _TOO_MANY: Final = "Too many attempts."
@@ -86,10 +87,13 @@ def signed_out(*, set_cookie: str, html: bool) -> Answer:
 
 
 def wrong_credentials(length: PasswordLength, *, html: bool, username: str = "") -> Answer:
-    """``POST /login`` without success, alike for unknown names and wrong passwords."""
+    """``POST /login`` without success, alike for unknown names and wrong passwords.
+
+    As data it is what the guard says of a failed attempt, where the application leaves that to the guard.
+    """
     if html:
         return pages.entry(Entry(length=length, error=_WRONG, username=username), status=401)
-    return problem(401, "wrong-credentials", title="Sign-in failed", detail=_WRONG)
+    return problem(401, "invalid-credentials", title="Unauthorized", detail=_FAILED, family=GUARDS)
 
 
 def guard_page(status: int, wait: int | None, length: PasswordLength) -> Answer:

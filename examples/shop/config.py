@@ -6,6 +6,9 @@
 ``DEMO_ARGON2``
     The cost of a password hash as ``time/KiB/lanes``, so that tests can be
     quick. Without it the hasher's own default holds.
+``DEMO_PORT``
+    Where mailed links lead, on this machine. Without it to 8000. ``--port`` is
+    stronger: it is for servers that don't tell the application their port.
 """
 
 import tempfile
@@ -13,11 +16,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Argon2Cost", "DataDirectory", "SettingError", "argon2_cost", "data_directory"]
+__all__ = ["Argon2Cost", "DataDirectory", "SettingError", "argon2_cost", "data_directory", "link_port"]
 
 # RFC 9106, section 3.1: at least eight blocks of one KiB for each lane.
 _KIB_PER_LANE = 8
 _DIGITS = 8
+_PORT = 8000
+_PORTS = range(1, 65_536)
 
 
 class SettingError(ValueError):
@@ -88,6 +93,22 @@ def data_directory(environ: Mapping[str, str]) -> DataDirectory:
             f"({error.strerror}). Name another one, or unset it for a temporary one."
         ) from error
     return DataDirectory(path=path)
+
+
+def link_port(environ: Mapping[str, str]) -> int:
+    """Read ``DEMO_PORT``.
+
+    Raises:
+        SettingError: It is no port.
+    """
+    text = environ.get("DEMO_PORT", "")
+    port = _whole(text) if text else _PORT
+    if port is None or port not in _PORTS:
+        raise SettingError(
+            f"DEMO_PORT: got {text!r}, expected a whole number from 1 to 65535. "
+            "Name the port that the server listens on, or unset it for 8000."
+        )
+    return port
 
 
 def _whole(text: str) -> int | None:

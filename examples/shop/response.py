@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-__all__ = ["PROBLEM", "Answer", "json_answer", "problem"]
+__all__ = ["GUARDS", "PROBLEM", "Answer", "json_answer", "problem"]
 
 PROBLEM: Final = "application/problem+json"
 
-_TYPE = "urn:authguard:example:"
+GUARDS: Final = "urn:authguard:problem:"
+"""How the ``type`` of the guard's own problems begins."""
+
+_TYPE: Final = "urn:authguard:example:"
 _HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 
@@ -33,7 +36,13 @@ def json_answer(status: int, value: object) -> Answer:
 
 
 def problem(
-    status: int, name: str, *, title: str, detail: str, extra: Mapping[str, object] | None = None
+    status: int,
+    name: str,
+    *,
+    title: str,
+    detail: str,
+    extra: Mapping[str, object] | None = None,
+    family: str = _TYPE,
 ) -> Answer:
     """Answer with a problem (RFC 9457).
 
@@ -43,6 +52,7 @@ def problem(
         title: What kind of problem it is; the same for every occurrence.
         detail: What the reader can do.
         extra: Members of its own, such as ``feedback``.
+        family: How the ``type`` begins.
     """
-    members = {"type": _TYPE + name, "title": title, "status": status, "detail": detail, **(extra or {})}
+    members = {"type": family + name, "title": title, "status": status, "detail": detail, **(extra or {})}
     return Answer(status=status, body=json.dumps(members).encode(), media_type=PROBLEM)

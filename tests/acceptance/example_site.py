@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -105,9 +106,13 @@ class Browser:
 
 
 class Site:
-    """One example, running. Names and addresses that it hands out are used once."""
+    """One example, running. Names and addresses that it hands out are used once.
 
-    def __init__(self, url: str) -> None:
+    They are numbered from ``first``, so that a server that goes on where another ended can do so too. Where
+    connections aren't kept, each request may meet another worker.
+    """
+
+    def __init__(self, url: str, *, first: int = 1, keep: bool = True) -> None:
         self.url = url
         self._client = httpx.Client(
             base_url=url,
@@ -115,9 +120,11 @@ class Site:
             timeout=60,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             # Shorter than servers keep a connection: none is closed at the moment of its next use.
-            limits=httpx.Limits(max_connections=None, keepalive_expiry=2),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=None if keep else 0, keepalive_expiry=2
+            ),
         )
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     def __enter__(self) -> Self:
         return self
@@ -202,6 +209,15 @@ class Site:
                 connection.sendall(request[-1:])
             return [status_of(connection) for connection in connections]
 
+    def burst(self, name: str) -> tuple[list[int], int]:
+        """Guess five times at one moment: the statuses in their order, and what a refusal says of waiting."""
+        with ThreadPoolExecutor(LIMIT) as pool:
+            answers = list(
+                pool.map(lambda browser: browser.sign_in(name), [self.browser() for _ in range(LIMIT)])
+            )
+        waits = [int(answer.headers["Retry-After"]) for answer in answers if answer.status_code == 429]
+        return sorted(answer.status_code for answer in answers), max(waits)
+
     def connection(self) -> socket.socket:
         """A connection for requests that no client library would send."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
@@ -223,6 +239,12 @@ def raw_post(path: str, body: bytes, *lines: str) -> bytes:
     """A post as bytes, with further header lines."""
     head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}", *lines]
     return "\r\n".join([*head, "", ""]).encode("latin-1") + body
+
+
+def guess(name: str, address: str) -> bytes:
+    """A guess as bytes."""
+    body = f'{{"username": "{name}", "password": "{WRONG}"}}'.encode()
+    return raw_post("/login", body, "Content-Type: application/json", f"X-Forwarded-For: {address}")
 
 
 def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:

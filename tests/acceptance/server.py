@@ -1,10 +1,9 @@
-"""Starts an example as its users do, with settings of the test's own, and stops it for sure."""
+"""Starts an application as its users do, with settings of the test's own, and stops it for sure."""
 
 import os
 import random
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +11,8 @@ from pathlib import Path
 
 import httpx
 
-EXAMPLES = ["examples.fastapi_app", "examples.starlette_app", "examples.flask_app", "examples.django_app"]
-"""The applications that keep the contract. Another one is one more line here."""
+from tests.acceptance.candidates import Candidate
 
-ROOT = Path(__file__).parents[2]
 OWN_SETTINGS = ("AUTHGUARD_", "DEMO_")
 SECONDS = 60
 POLL_SECONDS = 0.02
@@ -28,26 +25,17 @@ CANARY = "canary"
 
 
 @contextmanager
-def serving(module: str, directory: Path, settings: Mapping[str, str]) -> Iterator[str]:
-    """Run ``python -m module --port N``, give its URL, and look into its log when it has ended.
+def serving(candidate: Candidate, directory: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """Run an application, give its URL, and look into its log when it has ended.
 
     Args:
-        module: The example.
+        candidate: The application.
         directory: Its data; another server of the same directory continues with them.
         settings: ``AUTHGUARD_*`` and ``DEMO_*`` variables. It sees none but these.
 
     """
-    log = directory / "server.log"
-    port = free_port()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, "--port", str(port)],
-            cwd=ROOT,
-            env=environment() | {"DEMO_DATA_DIR": str(directory), **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    log, port = directory / "server.log", free_port()
+    process = started(candidate, port, directory, settings)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_healthy(process, url, log)
@@ -57,6 +45,32 @@ def serving(module: str, directory: Path, settings: Mapping[str, str]) -> Iterat
     told = log.read_text(encoding="utf-8", errors="replace")
     assert "Traceback" not in told, told
     assert CANARY not in told, told
+
+
+def refusing(candidate: Candidate, directory: Path, settings: Mapping[str, str]) -> tuple[int, str]:
+    """Run an application that ends by itself. Return its exit status, and what it said."""
+    process = started(candidate, free_port(), directory, settings)
+    try:
+        status = process.wait(SECONDS)
+    finally:
+        stop(process)
+    return status, (directory / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+def started(
+    candidate: Candidate, port: int, directory: Path, settings: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    """Start an application, its output going into ``server.log``."""
+    told = {"DEMO_DATA_DIR": str(directory), "DEMO_PORT": str(port), **settings}
+    with (directory / "server.log").open("wb") as output:
+        return subprocess.Popen(
+            candidate.started_on(port),
+            cwd=candidate.directory,
+            env=environment() | told,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def environment() -> dict[str, str]:

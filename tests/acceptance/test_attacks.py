@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from tests.acceptance.conftest import BEHIND_PROXY, PLAIN, UNDELAYED, Start
-from tests.acceptance.example_site import ADDRESS_LIMIT, LIMIT, WRONG, Person, Site, raw_post
+from tests.acceptance.example_site import ADDRESS_LIMIT, LIMIT, Person, Site, guess
 
 SECONDS: Final = 8.0
 
@@ -84,12 +84,6 @@ def test_a10_an_attackers_own_success_gives_no_guesses_back(site: Site) -> None:
 
 
 # Races
-
-
-def guess(name: str, address: str) -> bytes:
-    """A guess as bytes."""
-    body = f'{{"username": "{name}", "password": "{WRONG}"}}'.encode()
-    return raw_post("/login", body, "Content-Type: application/json", f"X-Forwarded-For: {address}")
 
 
 @pytest.mark.parametrize("one_address", [True, False], ids=["one address", "many addresses"])

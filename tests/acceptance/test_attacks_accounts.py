@@ -27,7 +27,7 @@ def test_a40_the_owners_browser_gets_in_while_the_account_is_locked(site: Site) 
     assert browser.sign_in(person.email, person.password).status_code == 200
 
 
-def test_a40_the_owners_browser_gets_in_while_its_address_is_refused(site: Site) -> None:
+def test_a32_a40_the_owners_browser_gets_in_while_its_address_is_refused(site: Site) -> None:
     """An attacker behind the same address doesn't keep the owner out."""
     person, address = site.person(), site.address()
     browser = site.owner(person, address)

@@ -14,7 +14,8 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.acceptance.server import ROOT, free_port, stop
+from tests.acceptance.candidates import ROOT
+from tests.acceptance.server import free_port, stop
 
 SECONDS: Final = 60
 LIMIT: Final = 5

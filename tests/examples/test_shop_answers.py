@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from authguard_core.answers import FAILED, PROBLEM_TYPE
 from examples.shop import answers, pages
 from examples.shop.assets import asset, asset_url
 from examples.shop.outbox import Message
@@ -115,7 +116,6 @@ def test_what_was_done_is_told_in_detail(answer: Answer, status: int) -> None:
     ("answer", "status", "name"),
     [
         (answers.me(None), 401, "not-signed-in"),
-        (answers.wrong_credentials(LENGTH, html=False, username="alice"), 401, "wrong-credentials"),
         (answers.link_not_valid(html=False), 422, "link-not-valid"),
         (answers.link_not_valid(html=False, status=404), 404, "link-not-valid"),
         (answers.registration_refused(REASONS, LENGTH, html=False), 422, "unusable-input"),
@@ -133,6 +133,12 @@ def test_refusals_are_problems_with_a_stable_type(answer: Answer, status: int, n
     assert body["type"] == f"urn:authguard:example:{name}"
     assert bool(body["title"] and body["detail"]) is True
     assert "alice" not in answer.body.decode()
+
+
+def test_a_failed_sign_in_is_answered_as_the_guard_answers_it() -> None:
+    """Whether an application leaves the 401 to the guard or answers itself makes no difference."""
+    own = answers.wrong_credentials(LENGTH, html=False, username="alice")
+    assert (own.status, own.media_type, own.body) == (FAILED.status, PROBLEM_TYPE, FAILED.body)
 
 
 def test_refused_input_comes_with_its_feedback() -> None:

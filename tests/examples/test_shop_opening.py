@@ -4,14 +4,17 @@ import sqlite3
 import stat
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from examples.shop import open_shop
-from examples.shop.config import Argon2Cost, SettingError, argon2_cost, data_directory
+from examples.shop.config import Argon2Cost, SettingError, argon2_cost, data_directory, link_port
 from examples.shop.database import Database
+from examples.shop.keyfile import secret_key
 
 
 def test_argon2_cost_is_read_as_time_memory_lanes() -> None:
@@ -40,6 +43,21 @@ def test_a_cost_that_argon2_cannot_work_with_is_refused(text: str) -> None:
     ] * 3
 
 
+@pytest.mark.parametrize(
+    ("environ", "port"), [({}, 8000), ({"DEMO_PORT": ""}, 8000), ({"DEMO_PORT": "81"}, 81)]
+)
+def test_links_lead_to_the_port_that_is_told(environ: dict[str, str], port: int) -> None:
+    """To 8000 if none is."""
+    assert link_port(environ) == port
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "80 ", "http", "8_0", "\u0661"])
+def test_what_is_no_port_is_refused(text: str) -> None:
+    """The refusal says what was got, what was expected and what to do."""
+    with pytest.raises(SettingError, match=r"DEMO_PORT: got .*, expected .*\. Name the port"):
+        link_port({"DEMO_PORT": text})
+
+
 def test_the_data_directory_is_made(tmp_path: Path) -> None:
     """A directory that is missing is made with its parents, for its owner alone, and stays."""
     directory = data_directory({"DEMO_DATA_DIR": str(tmp_path / "new" / "data")})
@@ -62,6 +80,28 @@ def test_without_a_data_directory_a_private_one_goes_with_the_shop() -> None:
     shop.close()
     shop.close()
     assert (mode, path.exists()) == (0o700, False)
+
+
+def test_workers_that_start_together_have_one_key(tmp_path: Path) -> None:
+    """Nobody reads a key that is only half written, and the next start finds the same one."""
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            (directory := tmp_path / str(number)).mkdir()
+            barrier = Barrier(8)
+
+            def start(directory: Path = directory, barrier: Barrier = barrier) -> str:
+                barrier.wait(60)
+                return secret_key(directory)
+
+            keys = [run.result() for run in [pool.submit(start) for _ in range(8)]]
+            assert ({len(key) for key in keys}, set(keys)) == ({64}, {secret_key(directory)})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_the_key_is_its_owners_alone(tmp_path: Path) -> None:
+    """And nothing is left beside it."""
+    secret_key(tmp_path)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()] == [0o600]
 
 
 def test_what_the_shop_holds_survives_a_restart(tmp_path: Path) -> None:
