@@ -117,7 +117,7 @@ class Policy:
         return found
 
     def _account(self, purpose: str, subject: Subject) -> Account:
-        key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
+        key = self.keys.member(self._group(subject), purpose, Scope.ACCOUNT.value, *subject)
         ref = self.keys.key("account", *subject).hex()
         rules = self.purpose(purpose)
         registry = self.registry_key(subject) if rules.device else None
@@ -125,9 +125,10 @@ class Policy:
 
     def _place(self, purpose: str, network: str, subnet: str) -> Place:
         rules = self.purpose(purpose)
+        group = self.keys.group("subnet", subnet)
         counted = ((Scope.ADDRESS, network, rules.address), (Scope.SUBNET, subnet, rules.subnet))
         charges = [
-            Charge(scope, self.keys.key(purpose, scope.value, part), rule)
+            Charge(scope, self.keys.member(group, purpose, scope.value, part), rule)
             for scope, part, rule in counted
             if rule is not None
         ]
@@ -139,7 +140,8 @@ class Policy:
         rule = self.purpose(purpose).device
         if rule is None:
             return None
-        return Charge(Scope.DEVICE, self.keys.key(purpose, Scope.DEVICE.value, *subject, *source), rule)
+        key = self.keys.member(self._group(subject), purpose, Scope.DEVICE.value, *subject, *source)
+        return Charge(Scope.DEVICE, key, rule)
 
     def may_set_cookie(self, peer: str | None) -> bool:
         """Say whether a device cookie may go over this connection.
@@ -154,8 +156,12 @@ class Policy:
 
     def registry_key(self, subject: Subject, secret: int = 0) -> bytes:
         """Return where it is kept which sources of an account are known, whose cookies a secret signed."""
-        return self.keys.key("known sources", *subject, secret=secret)
+        return self.keys.member(self._group(subject, secret), "known sources", *subject, secret=secret)
 
     def proof_key(self, subject: Subject, network: str) -> bytes:
         """Return where the proof is kept that an address is a known source of an account."""
-        return self.keys.key("known address", *subject, network)
+        return self.keys.member(self._group(subject), "known address", *subject, network)
+
+    def _group(self, subject: Subject, secret: int = 0) -> bytes:
+        """Return what the keys of an account begin with, whatever the purpose: one step reaches them all."""
+        return self.keys.group("account", *subject, secret=secret)

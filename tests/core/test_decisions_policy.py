@@ -37,6 +37,23 @@ def test_what_is_off_is_not_counted() -> None:
     assert POLICY.account("bare", ALICE).charge.rule == RULE
 
 
+def test_one_step_can_reach_all_that_belongs_together() -> None:
+    """The keys of an account, whatever the purpose, begin alike; so do those of an address and its subnet."""
+    account = [
+        POLICY.account("login", ALICE).charge.key,
+        POLICY.account("otp", ALICE).charge.key,
+        POLICY.known_charge("login", ALICE, b"device").key,  # type: ignore[union-attr]
+        POLICY.registry_key(ALICE),
+        POLICY.proof_key(ALICE, ADDRESS.network),
+    ]
+    place = [charge.key for charge in POLICY.place("login", ADDRESS.network, ADDRESS.subnet).charges]
+
+    assert len({key[:6] for key in account}) == 1
+    assert len({key[:6] for key in place}) == 1
+    assert account[0][:6] != place[0][:6]
+    assert len(set(account + place)) == 7
+
+
 def test_a50_each_purpose_counts_for_itself() -> None:
     """Failures of one factor say nothing about another: no counter is shared between purposes."""
     login, otp = (
