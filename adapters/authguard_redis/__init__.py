@@ -1,4 +1,4 @@
-"""Counters in Redis or Valkey: one server, Sentinel, or a Cluster, so that all workers and machines share them.
+"""Counters in Redis, shared by all workers and machines: one server, Sentinel, or a Cluster.
 
 A guard opens it by URL, ``AUTHGUARD_STORAGE_URL=redis://localhost``. With a client of your own::
 

@@ -16,7 +16,7 @@ __all__ = ["AsyncRedisStorage"]
 
 
 class AsyncRedisStorage:
-    """An :class:`~authguard_core.storage.AsyncStorage` in Redis 6.2 or newer: alone, with Sentinel, or as a Cluster.
+    """An :class:`~authguard_core.storage.AsyncStorage` in Redis 6.2 or newer: one, Sentinel, or a Cluster.
 
     ::
 

@@ -1,14 +1,13 @@
-"""How a store reaches its server, for an event loop: over a client's pool of connections, or a Cluster's client."""
+"""How a store reaches its server, for an event loop: over a client's pool, or a Cluster's client."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis, RedisCluster
 
-from authguard_core.errors import ConfigurationError
-from authguard_redis.wire import is_answer, pack
+from authguard_redis.wire import is_answer, pack, refuse_decoding
 
 __all__ = ["AsyncClient", "AsyncLink", "link_to"]
 
@@ -32,7 +31,7 @@ class _Pooled:
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._pool = client.connection_pool
+        self._pool: Any = client.connection_pool
 
     async def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
         connection = await self._pool.get_connection()
@@ -57,7 +56,7 @@ class _Clustered:
     """A Cluster: its client knows which node has a key."""
 
     def __init__(self, client: RedisCluster) -> None:
-        self._client = client
+        self._client: Any = client
 
     async def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
         # Before each command: else the first ones, all at once, disturb the look for the nodes.
@@ -97,16 +96,9 @@ def link_to(client: "AsyncClient | Callable[[], AsyncClient]") -> AsyncLink:
 
     """
     if isinstance(client, RedisCluster):
-        _refuse_decoding(client.get_encoder().decode_responses)
+        refuse_decoding(client)
         return _Clustered(client)
     if isinstance(client, Redis):
-        _refuse_decoding(client.get_encoder().decode_responses)
+        refuse_decoding(client)
         return _Pooled(client)
     return _Later(client)
-
-
-def _refuse_decoding(decodes: bool) -> None:  # noqa: FBT001 - the driver's own word
-    if decodes:
-        raise ConfigurationError.of(
-            "client", got="decode_responses=True", expected="one that returns bytes", do="Leave it out."
-        )

@@ -2,12 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from redis import Redis, RedisCluster
 
-from authguard_core.errors import ConfigurationError
-from authguard_redis.wire import is_answer, pack
+from authguard_redis.wire import is_answer, pack, refuse_decoding
 
 __all__ = ["Client", "Link", "link_to"]
 
@@ -31,7 +30,7 @@ class _Pooled:
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._pool = client.connection_pool
+        self._pool: Any = client.connection_pool
 
     def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
         connection = self._pool.get_connection()
@@ -55,7 +54,7 @@ class _Clustered:
     """A Cluster: its client knows which node has a key."""
 
     def __init__(self, client: RedisCluster) -> None:
-        self._client = client
+        self._client: Any = client
 
     def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
         replies: Sequence[bytes] = self._client.execute_command(command[0].decode(), *command[1:])
@@ -97,16 +96,9 @@ def link_to(client: "Client | Callable[[], Client]") -> Link:
 
     """
     if isinstance(client, RedisCluster):
-        _refuse_decoding(client.get_encoder().decode_responses)
+        refuse_decoding(client)
         return _Clustered(client)
     if isinstance(client, Redis):
-        _refuse_decoding(client.get_encoder().decode_responses)
+        refuse_decoding(client)
         return _Pooled(client)
     return _Later(client)
-
-
-def _refuse_decoding(decodes: bool) -> None:  # noqa: FBT001 - the driver's own word
-    if decodes:
-        raise ConfigurationError.of(
-            "client", got="decode_responses=True", expected="one that returns bytes", do="Leave it out."
-        )

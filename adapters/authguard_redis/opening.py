@@ -4,14 +4,15 @@ from typing import Any
 
 import redis
 from redis import asyncio as aioredis
+from redis.asyncio.cluster import ClusterNode as AsyncClusterNode
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.retry import Retry
 
 from authguard_redis.aio import AsyncRedisStorage
-from authguard_redis.links import Client
 from authguard_redis.aiolinks import AsyncClient
+from authguard_redis.links import Client
 from authguard_redis.storage import RedisStorage
 from authguard_redis.target import Shape, Target
 
@@ -57,7 +58,9 @@ def _client(target: Target) -> Client:
         return redis.RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), MOVES), **options)
     options["retry"] = Retry(NoBackoff(), 0)
     if target.shape is Shape.SENTINEL:
-        sentinels = redis.Sentinel(target.hosts, sentinel_kwargs={**_timeouts(target), **target.sentinel})
+        sentinels: Any = redis.Sentinel(
+            target.hosts, sentinel_kwargs={**_timeouts(target), **target.sentinel}
+        )
         master: redis.Redis = sentinels.master_for(target.service, **options)
         return master
     return redis.Redis(**_alone(target), **options)
@@ -66,11 +69,11 @@ def _client(target: Target) -> Client:
 def _async_client(target: Target) -> AsyncClient:
     options: dict[str, Any] = dict(target.options)
     if target.shape is Shape.CLUSTER:
-        nodes = [aioredis.cluster.ClusterNode(*host) for host in target.hosts]
+        nodes = [AsyncClusterNode(*host) for host in target.hosts]
         return aioredis.RedisCluster(startup_nodes=nodes, retry=AsyncRetry(NoBackoff(), MOVES), **options)
     options["retry"] = AsyncRetry(NoBackoff(), 0)
     if target.shape is Shape.SENTINEL:
-        sentinels = aioredis.Sentinel(
+        sentinels: Any = aioredis.Sentinel(
             list(target.hosts), sentinel_kwargs={**_timeouts(target), **target.sentinel}
         )
         master: aioredis.Redis = sentinels.master_for(target.service, **options)

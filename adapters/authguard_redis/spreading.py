@@ -29,9 +29,10 @@ from authguard_core.counting.ops import (
     Settle,
     Settled,
     Take,
+    View,
 )
 from authguard_core.counting.registry import is_alive
-from authguard_core.counting.state import NO_DEVICES, Proof, Registry
+from authguard_core.counting.state import NO_DEVICES, Proof
 from authguard_core.keys import GROUP_BYTES
 from authguard_redis.calls import Call, Places
 from authguard_redis.decoding import Outcome, decode, decode_admit, decode_settle
@@ -59,7 +60,8 @@ def spread(prefix: bytes, ops: Sequence[Op]) -> Trip:
     """Each operation on its own, in calls to one group of keys each."""
     results: list[Result] = []
     for op in ops:
-        results.append((yield from _STEPS[type(op)](prefix, op)))
+        result = yield from _STEPS[type(op)](prefix, op)
+        results.append(result)
     return results
 
 
@@ -202,14 +204,15 @@ def _inspect(prefix: bytes, op: Inspect) -> Part[Inspected]:
     groups = _by_group(op.charges)
     if op.registry:
         groups.setdefault(_group(op.registry), ())
-    views, registry = {}, NO_DEVICES
+    views: dict[Charge, View] = {}
+    registry = NO_DEVICES
     for group, charges in groups.items():
         here = op.registry if op.registry and _group(op.registry) == group else None
         found = yield from _one(prefix, Inspect(charges, here))
         if isinstance(found, Inspected):
             views.update(zip(charges, found.views, strict=True))
             registry = found.registry if here else registry
-    return Inspected(tuple([views[charge] for charge in op.charges]), Registry(*registry))
+    return Inspected(tuple([views[charge] for charge in op.charges]), registry)
 
 
 def _clear(prefix: bytes, op: Clear) -> Part[Cleared]:

@@ -16,7 +16,7 @@ __all__ = ["RedisStorage"]
 
 
 class RedisStorage:
-    """A :class:`~authguard_core.storage.Storage` in Redis 6.2 or newer: alone, with Sentinel, or as a Cluster.
+    """A :class:`~authguard_core.storage.Storage` in Redis 6.2 or newer: one, Sentinel, or a Cluster.
 
     ::
 

@@ -98,7 +98,8 @@ class Target:
                 service=_service(parts, shape),
                 prefix=given.pop("prefix", PREFIX),
                 sentinel=_sentinel(given),
-                options={**TIMEOUTS, **_login(parts), **_where(parts, shape), **given} | ({"ssl": True} if tls else {}),
+                options={**TIMEOUTS, **_login(parts), **_where(parts, shape), **given}
+                | ({"ssl": True} if tls else {}),
             )
         except ConfigurationError:
             raise
@@ -174,5 +175,7 @@ def _where(parts: SplitResult, shape: Shape) -> dict[str, Any]:
 
 def _sentinel(given: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: given.pop(f"sentinel_{name}") for name in ("username", "password") if f"sentinel_{name}" in given
+        name: given.pop(f"sentinel_{name}")
+        for name in ("username", "password")
+        if f"sentinel_{name}" in given
     }

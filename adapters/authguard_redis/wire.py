@@ -5,12 +5,13 @@ retries and statistics take as long as the server does.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 
-from authguard_core.errors import StorageError
+from authguard_core.errors import ConfigurationError, StorageError
 
-__all__ = ["OUTAGES", "is_answer", "outage", "pack"]
+__all__ = ["OUTAGES", "is_answer", "outage", "pack", "refuse_decoding"]
 
 OUTAGES = (RedisError, OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What the driver raises when the server is down, slow, full, a replica, starting, or says no; and what
@@ -36,3 +37,16 @@ def outage(error: BaseException) -> StorageError:
     """Return the failure under its type's name: its text may hold a host, a user or a key."""
     name = "NoScriptError twice" if isinstance(error, NoScriptError) else type(error).__name__
     return StorageError(f"redis: {name}")
+
+
+def refuse_decoding(client: Any) -> None:  # noqa: ANN401 - the driver's clients have no common type
+    """Refuse a client that makes text of what the server answers.
+
+    Raises:
+        ConfigurationError: it does.
+
+    """
+    if client.get_encoder().decode_responses:
+        raise ConfigurationError.of(
+            "client", got="decode_responses=True", expected="one that returns bytes", do="Leave it out."
+        )

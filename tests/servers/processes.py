@@ -51,7 +51,6 @@ def start(
         as_user: the number of the user and group whose rights it gets.
 
     """
-    identity = {} if as_user is None else {"user": as_user, "group": as_user, "extra_groups": []}
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -59,8 +58,10 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
-            preexec_fn=_dying_with_parent(),
-            **identity,
+            preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - it calls nothing of Python's
+            user=as_user,
+            group=as_user,
+            extra_groups=None if as_user is None else [],
         )
 
 
@@ -82,7 +83,9 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", lo
         if ready():
             return
         time.sleep(POLL_SECONDS)
-    raise AssertionError(f"{process.args} didn't start ({process.poll()}):\n{log.read_text(errors='replace')}")
+    raise AssertionError(
+        f"{process.args!r} didn't start ({process.poll()}):\n{log.read_text(errors='replace')}"
+    )
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

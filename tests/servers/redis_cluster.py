@@ -23,7 +23,11 @@ class RedisCluster:
     """
 
     def __init__(self, directory: Path, masters: int = 3) -> None:
-        options = {"cluster-enabled": "yes", "cluster-node-timeout": 2_000, "cluster-config-file": "nodes.conf"}
+        options = {
+            "cluster-enabled": "yes",
+            "cluster-node-timeout": 2_000,
+            "cluster-config-file": "nodes.conf",
+        }
         self.nodes = [RedisServer(directory / f"node{number}", options) for number in range(masters)]
         self._running = ExitStack()
 

@@ -39,7 +39,9 @@ class RedisSentinel:
         configuration = self.directory / "sentinel.conf"
         watched = [f"sentinel monitor {SERVICE} 127.0.0.1 {self.master.port} 1"]
         watched += [f"sentinel {name} {SERVICE} {value}" for name, value in QUICK]
-        configuration.write_text("\n".join([f"port {self.port}", "bind 127.0.0.1", *watched]), encoding="utf-8")
+        configuration.write_text(
+            "\n".join([f"port {self.port}", "bind 127.0.0.1", *watched]), encoding="utf-8"
+        )
         command = [binary() or "redis-server", configuration, "--sentinel"]
         self._process = processes.start(command, self._log)
         processes.wait_until(self._is_ready, self._process, self._log)

@@ -17,7 +17,7 @@ from tests.servers import processes
 
 VARIABLE = "TESTS_REDIS_SERVER"
 NOT_KEPT = {"save": "", "appendonly": "no"}
-Options = Mapping[str, str | int | Path]
+Options = Mapping[str, object]
 
 
 @cache
@@ -61,7 +61,7 @@ class RedisServer:
         self.port = port or processes.free_port(with_bus=True)
         self.socket = directory / "redis.sock"
         self.log = directory / "redis.log"
-        self._options: dict[str, Any] = {
+        self._options: dict[str, object] = {
             **NOT_KEPT,
             "port": self.port,
             "bind": "127.0.0.1",
@@ -88,7 +88,7 @@ class RedisServer:
         """Where it listens on this machine alone."""
         return f"redis+unix://{self.socket}"
 
-    def client(self, **options: Any) -> "Redis":
+    def client(self, **options: Any) -> Redis:  # noqa: ANN401 - whatever the driver takes
         """Return a client for the tests' own questions."""
         return Redis(unix_socket_path=str(self.socket), **options)
 

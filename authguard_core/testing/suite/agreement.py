@@ -163,7 +163,7 @@ class _Pair:
         return any(self.model.is_overdue(one, modelled.attempt) for one in (*charged, *observed))
 
     def is_whole(self, modelled: Running) -> bool:
-        """Say whether all counters hold the attempt, or none: what a retry finds in between isn't promised."""
+        """Say whether all counters hold the attempt, or none: what a retry brings else isn't promised."""
         charges = [Charge(*one[:3]) for one in modelled.admitted.charged]
         return len({held(self.model.stands(one), modelled.attempt) for one in charges}) == 1
 
