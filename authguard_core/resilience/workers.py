@@ -72,8 +72,8 @@ class Workers:
         if self._process != os.getpid():
             self._begin()  # a fork has none of its parent's threads
         job = _Job(call)
-        self._see_to_a_thread()
         self._jobs.put(job)
+        self._see_to_a_thread()
         if not job.done.acquire(timeout=seconds):
             job.given_up = True
             raise TimeoutError
@@ -82,6 +82,7 @@ class Workers:
         return cast("T", job.result)
 
     def _see_to_a_thread(self) -> None:
+        """Count on a thread that waits, or start one. Only now that the job is there: one that finds none waits."""
         try:
             self._idle.pop()
         except IndexError:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from authguard_core import ConfigurationError, Scope
 from authguard_core.clientip import TrustedProxies, client_address
 from authguard_core.counting.limits import Rule
-from authguard_core.decisions.policy import Policy, PurposePolicy
+from authguard_core.counting.ops import Charge
+from authguard_core.decisions.policy import Policy, PurposePolicy, stricter
 from authguard_core.device import Subject
 from authguard_core.keys import KeyRing
 
@@ -142,3 +143,27 @@ def test_without_secure_a_cookie_stays_on_this_machine(peer: str | None, *, allo
 
     assert plain.may_set_cookie(peer) is allowed
     assert POLICY.may_set_cookie(peer)
+
+
+@pytest.mark.parametrize(
+    ("rule", "halved"),
+    [
+        (Rule(5, 900_000), Rule(2, 900_000)),
+        (Rule(1, 900_000), Rule(1, 900_000)),
+        (Rule(60, 1_000, burst=5), Rule(30, 1_000, burst=3)),
+        (Rule(1, 1_000, burst=1), Rule(1, 1_000, burst=1)),
+    ],
+)
+def test_g9_on_its_own_a_process_allows_half(rule: Rule, halved: Rule) -> None:
+    """At least one; whatever else the rule says stays as it is."""
+    charge = Charge(Scope.ACCOUNT, b"key", rule)
+
+    assert stricter(charge) == charge._replace(rule=halved)
+
+
+def test_g9_every_counter_has_its_stricter_one() -> None:
+    """Under the same key."""
+    place, account = POLICY.place("login", ADDRESS.network, ADDRESS.subnet), POLICY.account("login", ALICE)
+
+    assert place.local == tuple([stricter(charge) for charge in place.charges])
+    assert account.local == stricter(account.charge)
