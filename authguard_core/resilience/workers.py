@@ -82,7 +82,7 @@ class Workers:
         return cast("T", job.result)
 
     def _see_to_a_thread(self) -> None:
-        """Count on a thread that waits, or start one. Only now that the job is there: one that finds none waits."""
+        """Count on a thread that waits, or start one. The job is there before: who finds none waits."""
         try:
             self._idle.pop()
         except IndexError:

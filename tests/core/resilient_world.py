@@ -32,7 +32,7 @@ def right(op: Admit, result: Result, *, local: bool = False) -> Settle:
 
 
 class Store:
-    """Memory behind a bad connection: ``how`` says of each call what happens, its last word of all later ones."""
+    """Memory behind a bad connection: ``how`` says what happens to each call, and last to all later ones."""
 
     def __init__(self, *how: str, clock: FrozenClock | None = None) -> None:
         self.clock = clock or FrozenClock()

@@ -99,7 +99,7 @@ def test_a_thread_that_somebody_counts_on_stays(monkeypatch: pytest.MonkeyPatch)
     counted_on = threading.Event()
 
     class Idle(deque[None]):
-        def pop(self) -> None:
+        def pop(self, index: int = -1, /) -> None:  # noqa: ARG002 - as the real one
             super().pop()
             counted_on.set()
 
@@ -121,7 +121,7 @@ def test_under_another_process_number_the_threads_of_before_are_forgotten(
     """A fork copies what knows them, and not them."""
     workers = Workers()
     before = workers.run(threading.get_ident, LONG)
-    monkeypatch.setattr(module.os, "getpid", lambda: 0)
+    monkeypatch.setattr(os, "getpid", lambda: 0)
 
     assert workers.run(threading.get_ident, LONG) != before
 

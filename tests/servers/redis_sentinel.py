@@ -76,7 +76,6 @@ class RedisSentinel:
         processes.wait_until(self._is_promoted, self._process, self._log)
 
     def _is_promoted(self) -> bool:
-        told = self._ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE)
-        with self.replica.client() as client:
-            role: Any = client.info("replication")["role"]
-        return int(told[1]) == self.replica.port and role == "master"
+        with Redis(port=self.port) as client:
+            told: Any = client.sentinel_masters()
+        return bool(told[SERVICE]["port"] == self.replica.port and not told[SERVICE]["is_sdown"])
