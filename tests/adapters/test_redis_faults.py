@@ -73,7 +73,7 @@ def patient(request: pytest.FixtureRequest, proxy: FaultProxy, clock: FrozenCloc
 
 
 def is_back(driven: Driven, clock: FrozenClock) -> bool:
-    """Say whether the store itself answers, once its breaker asks it again; a busy machine may miss a deadline."""
+    """Say whether the store itself answers, once its breaker asks it: a busy machine may miss a deadline."""
     for _ in range(20):
         clock.advance(60)
         if not driven.admit().local:

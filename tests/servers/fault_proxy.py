@@ -32,7 +32,7 @@ class Fault(enum.Enum):
     CUT_REPLY = "cut reply"
     """So it is after half of the reply."""
     GARBAGE = "garbage"
-    """The reply is noise."""
+    """The reply is a line of noise."""
     SAYING = "saying"
     """The proxy answers in the server's stead."""
 
@@ -154,7 +154,8 @@ class _Connection:
                 case Fault.STALLED:
                     self._client.sendall(reply[:1])
                 case Fault.GARBAGE:
-                    self._client.sendall(b"?" + secrets.token_bytes(len(reply)) + b"\r\n")
+                    noise = secrets.token_bytes(len(reply)).replace(b"\n", b"?")
+                    self._client.sendall(b"?" + noise + b"\r\n")
                 case _:
                     self._client.sendall(reply)
 
