@@ -27,29 +27,41 @@ class AsyncLink(Protocol):
 
 
 class _Pooled:
-    """One server, or the master that Sentinel names."""
+    """One server, or the master that Sentinel names. It keeps connections as the one for threads does."""
 
     def __init__(self, client: Redis) -> None:
         self._client = client
         self._pool: Any = client.connection_pool
+        self._kept: list[Any] = []
 
     async def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
-        connection = await self._pool.get_connection()
+        connection = self._kept.pop() if self._kept else await self._pool.get_connection()
         try:
-            await connection.send_packed_command([pack(command)])
+            await connection.send_packed_command((pack(command),), check_health=False)
             replies: Sequence[bytes] = await connection.read_response()
         except BaseException as error:
-            if not is_answer(error):
-                # Cancelled, too: what is still under way must not answer somebody else.
-                await connection.disconnect(nowait=True)
+            await self._part_with(connection, error)
             raise
-        finally:
-            await self._pool.release(connection)
+        self._kept.append(connection)
         return replies
 
+    async def _part_with(self, connection: Any, error: BaseException) -> None:  # noqa: ANN401 - the driver's connections have no common type
+        """Keep a connection over which the server said no; after anything else trust none of them.
+
+        Cancelled, too: what is still under way must not answer somebody else.
+        """
+        if is_answer(error):
+            self._kept.append(connection)
+            return
+        kept, self._kept = self._kept, []
+        for one in (connection, *kept):
+            await one.disconnect(nowait=True)
+            await self._pool.release(one)
+
     async def aclose(self) -> None:
-        await self._client.aclose()
+        self._kept = []
         await self._pool.disconnect()
+        await self._client.aclose()
 
 
 class _Clustered:

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from authguard_core.counting.ops import (
@@ -38,7 +39,7 @@ KNOWN, DAMAGED = 1, 2
 _PROVING = struct.Struct(">III")
 _VIEW_BYTES = 18
 _REFUSAL_BYTES = 8
-_CHARGED_BYTES = 7
+_HEAD_BYTES, _CHARGED_BYTES = 7, 7
 
 
 class Outcome(NamedTuple):
@@ -72,23 +73,32 @@ def decode_admit(op: Admit, reply: bytes) -> Admitted | Refused | None:
     kind, flags = reply[0], reply[1]
     if kind == UNKNOWN:
         return None
-    known = bool(flags & KNOWN)
+    known, damaged = bool(flags & KNOWN), bool(flags & DAMAGED)
     charges = (op.known.charge,) if known and op.known else op.charges
     if kind == REFUSED:
         refusals = [_refusal(charges, reply, 3 + _REFUSAL_BYTES * number) for number in range(reply[2])]
-        return Refused(tuple(refusals), known)
+        return Refused(tuple(refusals), known, damaged=damaged)
     if kind != ADMITTED:
         raise ValueError(kind)
-    generation, after = int.from_bytes(reply[2:6], "big"), 7 + _CHARGED_BYTES * reply[6]
+    _, _, generation, number, *told = _admitted(reply[6]).unpack_from(reply)
+    if number != len(charges):
+        raise ValueError(number)
     charged = [
-        Charged(*charge, _six(reply, at), REASONS[reply[at + 6]])
-        for charge, at in zip(charges, range(7, after, _CHARGED_BYTES), strict=True)
+        # The running number comes in two parts: no format has six bytes.
+        Charged(charge[0], charge[1], charge[2], (told[at] << 32) + told[at + 1], REASONS[told[at + 2]])
+        for charge, at in zip(charges, range(0, 3 * number, 3), strict=True)
     ]
+    after = _HEAD_BYTES + _CHARGED_BYTES * number
     observed = [
         Charged(*op.charges[reply[at] - 1], _six(reply, at + 1))
         for at in range(after + 1, after + 1 + 7 * reply[after], 7)
     ]
-    return Admitted(tuple(charged), known, tuple(observed), generation=generation)
+    return Admitted(tuple(charged), known, tuple(observed), generation=generation, damaged=damaged)
+
+
+@cache
+def _admitted(charges: int) -> struct.Struct:
+    return struct.Struct(">BBIB" + charges * "HIB")
 
 
 def _refusal(charges: tuple[Charge, ...], reply: bytes, at: int) -> tuple[Scope, Refusal]:

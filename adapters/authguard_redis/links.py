@@ -1,5 +1,6 @@
 """How a store reaches its server, for threads: over a client's pool of connections, or a Cluster's client."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -26,28 +27,51 @@ class Link(Protocol):
 
 
 class _Pooled:
-    """One server, or the master that Sentinel names."""
+    """One server, or the master that Sentinel names.
+
+    It keeps the connections that it has taken from the client's pool: to take one, to look whether it is
+    still good, and to give it back takes a good part of a trip. The trip itself tells whether one is good.
+    """
 
     def __init__(self, client: Redis) -> None:
         self._client = client
         self._pool: Any = client.connection_pool
+        self._kept: list[Any] = []
+        self._process = os.getpid()
 
     def run(self, command: Sequence[bytes], /) -> Sequence[bytes]:
-        connection = self._pool.get_connection()
+        connection = self._take()
         try:
-            connection.send_packed_command([pack(command)])
+            connection.send_packed_command((pack(command),), check_health=False)
             replies: Sequence[bytes] = connection.read_response()
         except BaseException as error:
-            if not is_answer(error):
-                connection.disconnect()
+            self._part_with(connection, error)
             raise
-        finally:
-            self._pool.release(connection)
+        self._kept.append(connection)
         return replies
 
+    def _take(self) -> Any:  # noqa: ANN401 - the driver's connections have no common type
+        if self._process != os.getpid():
+            self._kept, self._process = [], os.getpid()  # the parent goes on using them
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._pool.get_connection()
+
+    def _part_with(self, connection: Any, error: BaseException) -> None:  # noqa: ANN401 - see above
+        """Keep a connection over which the server said no; after anything else trust none of them."""
+        if is_answer(error):
+            self._kept.append(connection)
+            return
+        kept, self._kept = self._kept, []
+        for one in (connection, *kept):
+            self._pool.release(one)
+            one.disconnect()
+
     def close(self) -> None:
-        self._client.close()
+        self._kept = []
         self._pool.disconnect()
+        self._client.close()
 
 
 class _Clustered:

@@ -1,7 +1,7 @@
 """The scripts that run in Redis, put together from the files below ``lua/``."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -25,11 +25,10 @@ class Script(NamedTuple):
     sha: bytes
 
 
-def script_for(kinds: Collection[type[Op]]) -> Script:
-    """Return the script that carries out operations of these kinds."""
-    if len(kinds) > 1:
-        return load(WHOLE)
-    return load(VERBS.get(next(iter(kinds)), OTHERS) if kinds else OTHERS)
+def script_for(ops: Sequence[Op]) -> Script:
+    """Return the script that carries out these operations."""
+    kinds = {VERBS.get(type(op), OTHERS) for op in ops}
+    return load(kinds.pop() if len(kinds) == 1 else WHOLE)
 
 
 @cache

@@ -77,15 +77,15 @@ def _by_group(charges: Iterable[C]) -> dict[bytes, tuple[C, ...]]:
     return {group: tuple(members) for group, members in groups.items()}
 
 
-def _ask(prefix: bytes, kind: type[Op], encoded: Callable[[Places], bytes]) -> Part[bytes]:
+def _ask(prefix: bytes, op: Op, encoded: Callable[[Places], bytes]) -> Part[bytes]:
     places = Places(prefix)
     argument = encoded(places)
-    replies = yield Call(script_for((kind,)), places.names, (argument,))
+    replies = yield Call(script_for((op,)), places.names, (argument,))
     return replies[0]
 
 
 def _one(prefix: bytes, op: Op) -> Part[Result]:
-    reply = yield from _ask(prefix, type(op), lambda places: encode(op, places))
+    reply = yield from _ask(prefix, op, lambda places: encode(op, places))
     return decode(op, reply)
 
 
@@ -119,7 +119,7 @@ def _admit_known(prefix: bytes, op: Admit, known: Known) -> Part[Admitted | Refu
     mine = tuple([charge for charge in op.charges if _group(charge.key) == home])
     part = _part(op, mine)._replace(known=known, registry=op.registry)
     reply = yield from _ask(
-        prefix, Admit, lambda places: encode_admit(part, places, Mode.IF_KNOWN, is_known=is_known)
+        prefix, part, lambda places: encode_admit(part, places, Mode.IF_KNOWN, is_known=is_known)
     )
     return decode_admit(part, reply)
 
@@ -139,7 +139,7 @@ def _part(op: Admit, charges: tuple[Charge, ...]) -> Admit:
 def _admit_group(prefix: bytes, part: Admit, said: _Said) -> Part[None]:
     """Charge one group, or only ask it once another has refused."""
     mode = Mode.LOOK if said.refused else Mode.CHARGE
-    reply = yield from _ask(prefix, Admit, lambda places: encode_admit(part, places, mode))
+    reply = yield from _ask(prefix, part, lambda places: encode_admit(part, places, mode))
     answer = decode_admit(part, reply)
     if isinstance(answer, Admitted):
         said.admitted.append(answer)
@@ -156,7 +156,7 @@ def _joined(op: Admit, parts: list[Admitted]) -> Admitted:
 
 def _take_back(prefix: bytes, op: Admit, admitted: Admitted) -> Part[None]:
     release = Settle(op.attempt, op.source, admitted.charged, checked=False)
-    yield from _ask(prefix, Settle, lambda places: encode_settle(release, places))
+    yield from _ask(prefix, release, lambda places: encode_settle(release, places))
 
 
 # Outcomes
@@ -179,7 +179,7 @@ def _settle(prefix: bytes, op: Settle) -> Part[Settled]:
 
 
 def _tell(prefix: bytes, part: Settle, vouched: int) -> Part[Outcome]:
-    reply = yield from _ask(prefix, Settle, lambda places: encode_settle(part, places, vouched=vouched))
+    reply = yield from _ask(prefix, part, lambda places: encode_settle(part, places, vouched=vouched))
     return decode_settle(reply)
 
 

@@ -22,5 +22,5 @@ def together(prefix: bytes, ops: Sequence[Op]) -> Trip:
     """One call for all operations: the keys of a server that stands alone are all in one place."""
     places = Places(prefix)
     args = [encode(op, places) for op in ops]
-    replies = yield Call(script_for({type(op) for op in ops}), places.names, args)
+    replies = yield Call(script_for(ops), places.names, args)
     return [decode(op, reply) for op, reply in zip(ops, replies, strict=True)]

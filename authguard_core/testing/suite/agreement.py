@@ -125,7 +125,7 @@ class _Pair:
                 self.admit(self.attempt(who, place, known=known))
             case Retries(lately) if lately < len(self.begun):
                 op, _, modelled = self.begun[-1 - lately]
-                if not self.is_overdue(modelled) and self.is_whole(modelled):
+                if not self.is_overdue(modelled) and self.is_whole(op, modelled):
                     self.ask(op)
             case Ends(lately, checked, remember) if lately < len(self.begun):
                 self.end(*self.begun[-1 - lately], checked=checked, remember=remember)
@@ -162,10 +162,13 @@ class _Pair:
         charged, observed = modelled.admitted.charged, modelled.admitted.observed
         return any(self.model.is_overdue(one, modelled.attempt) for one in (*charged, *observed))
 
-    def is_whole(self, modelled: Running) -> bool:
+    def is_whole(self, op: Admit, modelled: Running) -> bool:
         """Say whether all counters hold the attempt, or none: what a retry brings else isn't promised."""
-        charges = [Charge(*one[:3]) for one in modelled.admitted.charged]
-        return len({held(self.model.stands(one), modelled.attempt) for one in charges}) == 1
+        recorded = [Charge(*one[:3]) for one in modelled.admitted.charged]
+        return all(
+            len({held(self.model.stands(one), op.attempt) for one in charges}) == 1
+            for charges in (op.charges, recorded)
+        )
 
     def learn(self, who: int, told: Result) -> None:
         if isinstance(told, Settled | Cleared) and told.proof:
