@@ -3,6 +3,20 @@
 local CHARGE, LOOK, IF_KNOWN = 0, 1, 2
 local REFUSED, ADMITTED, UNKNOWN = 0, 1, 2
 
+local function charge(counter, rule, attempt, source)
+  local now = counter.last > clock and counter.last or clock
+  counter.last = now
+  if rule.burst > 0 then
+    return rules().take_token(counter, rule, now)
+  end
+  if counter.total == 0 then
+    counter.total, counter.cleared = now, now -- a number must never come again, whatever was dropped
+  end
+  counter.log = counter.log .. struct.pack('>I6', now) .. attempt .. source
+  counter.held = counter.held + 1
+  counter.total = counter.total + 1
+end
+
 -- What a source that claims to be known shows: nothing (0), a cookie's proof (1), a place where the
 -- proof is kept (2), or that it was found alive under keys of another node (3).
 local function take_known()

@@ -31,22 +31,17 @@ local records = {} -- by place in KEYS: a record, false for none, nil where it w
 local written = {} -- by place: the rule of a counter, or true
 local unreadable = {} -- by place: whether the bytes there are none of ours
 
-local function read_counter(data)
-  local _, level, level_at, last, total, cleared = struct.unpack('>BBI6I6I6I6', data)
-  if level > MAX_LEVEL or last > clock + MAX_AHEAD or cleared > total then
-    return nil
-  end
-  return {
-    kind = COUNTER, level = level, level_at = level_at, last = last, total = total, cleared = cleared,
-    log = string.sub(data, HEADER + 1), held = (#data - HEADER) / ENTRY,
-  }
-end
-
 -- Returns nil for bytes that are none of ours.
 local function read(data)
   local kind, size = string.byte(data, 1), #data
   if kind == COUNTER and size >= HEADER and (size - HEADER) % ENTRY == 0 then
-    return read_counter(data)
+    local _, level, level_at, last, total, cleared = struct.unpack('>BBI6I6I6I6', data)
+    if level <= MAX_LEVEL and last <= clock + MAX_AHEAD and cleared <= total then
+      return {
+        kind = COUNTER, level = level, level_at = level_at, last = last, total = total, cleared = cleared,
+        log = string.sub(data, HEADER + 1), held = (size - HEADER) / ENTRY,
+      }
+    end
   elseif (kind == REGISTRY or kind == PROOF) and size == 19 then
     local _, generation, serial, epoch, till = struct.unpack('>BI4I4I4I6', data)
     return { kind = kind, generation = generation, serial = serial, epoch = epoch, till = till }
@@ -78,6 +73,16 @@ local function counter_at(place)
     return record
   end
   return { kind = COUNTER, level = 0, level_at = 0, last = 0, total = 0, cleared = 0, log = '', held = 0 }
+end
+
+local function time_of(counter, entry)
+  return (struct.unpack('>I6', counter.log, (entry - 1) * ENTRY + 1))
+end
+
+-- Takes the entries from one to another out of a counter's log.
+local function cut(counter, first, last)
+  counter.log = string.sub(counter.log, 1, (first - 1) * ENTRY) .. string.sub(counter.log, last * ENTRY + 1)
+  counter.held = counter.held - (last - first + 1)
 end
 
 local function keep(place, record, rule)

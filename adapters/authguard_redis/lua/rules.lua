@@ -18,12 +18,8 @@ local function rules()
     return math.max(clock, counter.last) -- a key's time never goes back
   end
 
-  function rules.time_of(counter, entry)
-    return (struct.unpack('>I6', counter.log, (entry - 1) * ENTRY + 1))
-  end
-
   function rules.newest(counter)
-    return rules.time_of(counter, counter.held)
+    return time_of(counter, counter.held)
   end
 
   function rules.level_at(counter, when)
@@ -49,7 +45,7 @@ local function rules()
 
   -- When a full window has room again.
   function rules.window_end(counter, rule)
-    return rules.time_of(counter, counter.held - rule.limit + 1) + rule.window
+    return time_of(counter, counter.held - rule.limit + 1) + rule.window
   end
 
   function rules.interval(rule)
@@ -80,12 +76,6 @@ local function rules()
     end
   end
 
-  -- Takes the entries from one to another out of the log.
-  function rules.cut(counter, first, last)
-    counter.log = string.sub(counter.log, 1, (first - 1) * ENTRY) .. string.sub(counter.log, last * ENTRY + 1)
-    counter.held = counter.held - (last - first + 1)
-  end
-
   -- A lock that is over takes the whole log with it; the next one is longer.
   function rules.rearm(counter, ended)
     counter.level = math.min(rules.level_at(counter, rules.newest(counter)) + 1, MAX_LEVEL)
@@ -98,7 +88,7 @@ local function rules()
     local low, high = 0, counter.held
     while low < high do
       local middle = math.floor((low + high + 1) / 2)
-      if rules.time_of(counter, middle) <= since then
+      if time_of(counter, middle) <= since then
         low = middle
       else
         high = middle - 1
@@ -123,8 +113,8 @@ local function rules()
       if ended <= now then
         rules.rearm(counter, ended)
       end
-    elseif rules.time_of(counter, 1) <= now - rule.window then
-      rules.cut(counter, 1, rules.expired(counter, now - rule.window))
+    elseif time_of(counter, 1) <= now - rule.window then
+      cut(counter, 1, rules.expired(counter, now - rule.window))
     end
   end
 
@@ -171,20 +161,11 @@ local function stand(counter, rule)
     return nil -- nothing is held against anybody: most counters, most of the time
   end
   local now = counter.last > clock and counter.last or clock
+  if rule.burst == 0 and held < rule.limit and (held == 0 or time_of(counter, 1) > now - rule.window)
+    and (rule.cap == 0 or (consecutive < rule.cap and counter.last + CONSECUTIVE_MEMORY > now))
+    and (rule.delay_after == 0 or held < rule.delay_after) then
+    return nil -- something is held, nothing has expired, and nothing refuses
+  end
   rules().advance(counter, rule, now)
   return rules().refusal(counter, rule, now)
-end
-
-local function charge(counter, rule, attempt, source)
-  local now = counter.last > clock and counter.last or clock
-  counter.last = now
-  if rule.burst > 0 then
-    return rules().take_token(counter, rule, now)
-  end
-  if counter.total == 0 then
-    counter.total, counter.cleared = now, now -- a number must never come again, whatever was dropped
-  end
-  counter.log = counter.log .. struct.pack('>I6', now) .. attempt .. source
-  counter.held = counter.held + 1
-  counter.total = counter.total + 1
 end

@@ -12,8 +12,8 @@ local function refund(counter, attempt)
   if not mine then
     return nil
   end
-  local began = rules().time_of(counter, mine)
-  rules().cut(counter, mine, mine)
+  local began = time_of(counter, mine)
+  cut(counter, mine, mine)
   return began, mine
 end
 
@@ -23,7 +23,7 @@ local function succeed(counter, attempt, source, seq)
   local began, mine = refund(counter, attempt)
   for entry = (mine or 1) - 1, 1, -1 do
     if string.sub(counter.log, entry * ENTRY - 7, entry * ENTRY) == source then
-      rules().cut(counter, entry, entry)
+      cut(counter, entry, entry)
     end
   end
   return began
