@@ -8,7 +8,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from limits import RateLimitItemPerHour
@@ -84,8 +84,8 @@ class Contender(NamedTuple):
     """What is timed, for what was prepared outside the clock."""
 
     name: str
-    prepare: Callable[[], object]
-    run: Callable[[object], object]
+    prepare: Callable[[], Any]
+    run: Callable[[Any], object]
 
 
 def contenders(server: RedisServer) -> list[Contender]:
@@ -120,11 +120,11 @@ def contenders(server: RedisServer) -> list[Contender]:
             "EVALSHA of INCR and PEXPIRE",
             lambda: ("EVALSHA", bare.sha, 1, os.urandom(8)),
             lambda c: client.execute_command(*c),
-        ),  # type: ignore[misc]
+        ),
         Contender(
             "EVALSHA that reads and writes the same keys", same_keys, lambda c: client.execute_command(*c)
-        ),  # type: ignore[misc]
-        Contender("authguard: admit", names.admit, lambda op: store.execute((op,))),  # type: ignore[arg-type]
+        ),
+        Contender("authguard: admit", names.admit, lambda op: store.execute((op,))),
         Contender("authguard: admit and success", names.admit, sign_in),
         Contender("limits: test and hit, twice", lambda: os.urandom(8).hex(), stitched),
     ]
