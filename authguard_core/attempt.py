@@ -84,6 +84,8 @@ class Ticket:
     """The address's pseudonym."""
     ref: str
     """The attempt's id as events show it."""
+    local: bool = False
+    """Whether it was charged in this process alone, while the store was out."""
 
     def fits(self, account_id: object) -> bool:
         """Whether the attempt was counted under this account: one that was counted by its name fits all.

@@ -36,7 +36,16 @@ class EventKind(enum.Enum):
     """``COOKIE_SECURE`` is off and the connection comes over a network: no device cookie is read or set."""
     STORE_SHARED = "store_shared"
     """The store is full, and new keys share counters."""
+    RECORD_DAMAGED = "record_damaged"
+    """A stored counter couldn't be read, and was counted anew."""
     STORAGE_FAILED = "storage_failed"
+    """The store couldn't answer, and nobody else could in its stead."""
+    STORAGE_DEGRADED = "storage_degraded"
+    """The store is out: until it is back, this process decides on its own, by stricter limits."""
+    STORAGE_RECOVERED = "storage_recovered"
+    """The store is back."""
+    DECIDED_LOCALLY = "decided_locally"
+    """This attempt was decided while the store was out."""
     RESOLVE_FAILED = "resolve_failed"
     UNLOCKED = "unlocked"
     """An operator's word."""
@@ -50,6 +59,7 @@ class Event(NamedTuple):
     at: float
     """Unix time in seconds, by the application's clock."""
     purpose: str
+    """Empty where it is about the store alone."""
     reason: Reason | None = None
     scope: Scope | None = None
     account: str | None = None

@@ -14,6 +14,9 @@ from authguard_core.errors import ConfigurationError
 __all__ = ["KeyRing", "encode"]
 
 KEY_BYTES = 16
+GROUP_BYTES = 6
+"""What a store's key begins with: keys of one group can be kept together, and counted in one step."""
+MEMBER_BYTES = 18
 MIN_SECRET_BYTES = 32
 CACHED_KEYS = 16_384
 
@@ -53,6 +56,7 @@ class KeyRing:
         self._secrets = tuple(dict.fromkeys(secrets))
         # Whoever attacks an account or from an address comes again and again.
         self._cached_key = lru_cache(CACHED_KEYS)(self._make_key)
+        self._cached_member = lru_cache(CACHED_KEYS)(self._make_member)
 
     def __repr__(self) -> str:
         return f"<KeyRing of {len(self._secrets)}>"
@@ -63,6 +67,20 @@ class KeyRing:
     def key(self, *parts: str | bytes, secret: int = 0) -> bytes:
         """Return the 16-byte key for these parts, by the first secret or another of the list."""
         return self._cached_key(parts, secret)
+
+    def group(self, *parts: str | bytes, secret: int = 0) -> bytes:
+        """Return the 6 bytes that each key of a group begins with; a cluster keeps them on one node.
+
+        Two groups may share theirs: it says where a key is kept, and no more.
+        """
+        return self.key("group", *parts, secret=secret)[:GROUP_BYTES]
+
+    def member(self, group: bytes, *parts: str | bytes, secret: int = 0) -> bytes:
+        """Return a store's 24-byte key for these parts: its group, and 18 bytes of its own."""
+        return group + self._cached_member(parts, secret)
+
+    def _make_member(self, parts: tuple[str | bytes, ...], secret: int) -> bytes:
+        return hmac.digest(self._secrets[secret], encode(("member", *parts)), "sha256")[:MEMBER_BYTES]
 
     def _make_key(self, parts: tuple[str | bytes, ...], secret: int) -> bytes:
         return hmac.digest(self._secrets[secret], encode(parts), "sha256")[:KEY_BYTES]

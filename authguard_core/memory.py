@@ -162,7 +162,7 @@ class MemoryStorage:
         Only keys under the same rule share: another's window or burst would cut a lock short.
         """
         kind = self._kinds.setdefault((charge.scope, charge.rule), len(self._kinds))
-        number = int.from_bytes(charge.key[:2], "big") % OVERFLOW_COUNTERS
+        number = int.from_bytes(charge.key[-2:], "big") % OVERFLOW_COUNTERS
         return OVERFLOW_PREFIX + kind.to_bytes(4, "big") + number.to_bytes(2, "big")
 
 

@@ -66,6 +66,8 @@ class Admit(NamedTuple):
     known: Known | None = None
     registry: bytes | None = None
     """Where the account's known sources are kept, if a success may make this one known."""
+    local: tuple[Charge, ...] = ()
+    """What this process charges on its own while the store is out: the same counters under stricter rules."""
 
 
 class Charged(NamedTuple):
@@ -92,6 +94,10 @@ class Admitted(NamedTuple):
     """The store is full: a counter was shared with other keys."""
     generation: int = 0
     """The generation of the account's known sources, if it was asked for."""
+    local: bool = False
+    """The store was out, and this process decided on its own."""
+    damaged: bool = False
+    """A record couldn't be read, and was counted anew."""
 
 
 class Refused(NamedTuple):
@@ -100,6 +106,8 @@ class Refused(NamedTuple):
     refusals: tuple[tuple[Scope, Refusal], ...]
     known: bool = False
     shared: bool = False
+    local: bool = False
+    damaged: bool = False
 
 
 class Issue(NamedTuple):
@@ -135,6 +143,8 @@ class Settle(NamedTuple):
     checked: bool = True
     """Whether the secret was right; otherwise it was never looked at."""
     issue: Issue | None = None
+    local: bool = False
+    """The attempt was charged in this process alone, while the store was out."""
 
 
 class Settled(NamedTuple):

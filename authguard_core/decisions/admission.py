@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from authguard_core.attempt import Attempt, Decision, Ticket, Verdict
 from authguard_core.clientip import ClientAddress, Suspicion, client_address
-from authguard_core.counting.ops import Admit, Admitted, Known, Refused
+from authguard_core.counting.ops import Admit, Admitted, Charge, Known, Refused
 from authguard_core.counting.refusal import Reason, Refusal, Scope
-from authguard_core.decisions.policy import BY_ADDRESS, Account, Place, Plan, Policy, Results
+from authguard_core.decisions.policy import BY_ADDRESS, Account, Place, Plan, Policy, Results, stricter
 from authguard_core.device import Device, Subject, read
 from authguard_core.errors import StorageError
 from authguard_core.events import Event, EventKind
@@ -17,7 +17,7 @@ STORAGE_FAILURE_WAIT = 2.0
 """Seconds after which an attempt may come again that the store could not decide on."""
 
 
-NOWHERE = Place((), "", 0)
+NOWHERE = Place((), "", 0, ())
 
 
 class _Facts(NamedTuple):
@@ -58,7 +58,9 @@ def plan(
     charges = (*place.charges, account.charge) if account else place.charges
     if not charges:
         return _unidentified(facts, _notices(facts))
-    op = Admit(facts.id, place.source, charges, _known(facts), account.registry if account else None)
+    known = _known(facts)
+    registry = account.registry if account else None
+    op = Admit(facts.id, place.source, charges, known, registry, _local(facts, known))
 
     def decide(results: Results) -> Decision:
         return _decide(facts, results)
@@ -98,6 +100,18 @@ def _known(facts: _Facts) -> Known | None:
     return None
 
 
+def _local(facts: _Facts, known: Known | None) -> tuple[Charge, ...]:
+    """Return what is charged while the store is out.
+
+    Whether a device is still known only the store can tell. Its signature alone must do then, so that
+    nobody can lock the owner out by guessing during an outage.
+    """
+    if known and facts.device:
+        return (stricter(known.charge),)
+    account = facts.account
+    return (*facts.place.local, account.local) if account else facts.place.local
+
+
 def _decide(facts: _Facts, results: Results) -> Decision:
     if isinstance(results, StorageError):
         return _failed(facts.event(EventKind.STORAGE_FAILED, Reason.STORAGE_FAILED))
@@ -107,7 +121,7 @@ def _decide(facts: _Facts, results: Results) -> Decision:
     if not isinstance(result, Admitted):
         raise TypeError(type(result))
     if facts.subject is None:
-        return _unidentified(facts, _notices(facts, shared=result.shared))
+        return _unidentified(facts, _notices(facts, result))
     return _allow(facts, facts.subject, result)
 
 
@@ -134,7 +148,7 @@ def _refuse(facts: _Facts, result: Refused) -> Decision:
         verdict=Verdict.REFUSE,
         reason=worst.reason,
         wait=None if worst.wait is None else worst.wait / 1_000,
-        events=(*_notices(facts, shared=result.shared, known=result.known), event),
+        events=(*_notices(facts, result), event),
     )
 
 
@@ -160,13 +174,14 @@ def _allow(facts: _Facts, subject: Subject, result: Admitted) -> Decision:
         event.account or "",
         event.address,
         event.attempt or "",
+        result.local,
     )
     closed = [
         event._replace(kind=CLOSING[charged.closes], reason=charged.closes, scope=charged.scope)
         for charged in result.charged
         if charged.closes
     ]
-    notices = _notices(facts, shared=result.shared, known=result.known)
+    notices = _notices(facts, result)
     return Decision(ALLOW, ADMITTED[1], None, ticket, None, (*notices, event, *closed))
 
 
@@ -175,7 +190,10 @@ ADMITTED = (EventKind.ADMITTED, Reason.ADMITTED)
 CLOSING = {Reason.LOCKED: EventKind.LOCKED, Reason.CAPPED: EventKind.CAPPED}
 
 
-def _notices(facts: _Facts, *, shared: bool = False, known: bool = False) -> tuple[Event, ...]:
+NOTHING_SAID = Refused(())
+
+
+def _notices(facts: _Facts, result: Admitted | Refused = NOTHING_SAID) -> tuple[Event, ...]:
     """Return the events that have nothing to do with the verdict."""
     kinds: list[EventKind] = []
     if facts.address and facts.address.suspect and facts.address.suspect is not Suspicion.ALL_TRUSTED:
@@ -183,10 +201,14 @@ def _notices(facts: _Facts, *, shared: bool = False, known: bool = False) -> tup
         kinds.append(EventKind.ADDRESS_SUSPECT)
     if not facts.cookies:
         kinds.append(EventKind.COOKIE_WITHHELD)
-    elif facts.attempt.device and _is_rejected(facts, known=known):
+    elif facts.attempt.device and not result.local and _is_rejected(facts, known=result.known):
         kinds.append(EventKind.DEVICE_REJECTED)
-    if shared:
+    if result.shared:
         kinds.append(EventKind.STORE_SHARED)
+    if result.local:
+        kinds.append(EventKind.DECIDED_LOCALLY)
+    if result.damaged:
+        kinds.append(EventKind.RECORD_DAMAGED)
     return tuple([facts.event(kind) for kind in kinds])
 
 

@@ -24,7 +24,7 @@ from authguard_core.device import Subject
 from authguard_core.errors import ConfigurationError, StorageError
 from authguard_core.keys import KeyRing
 
-__all__ = ["Account", "Place", "Plan", "Policy", "PurposePolicy", "Results"]
+__all__ = ["Account", "Place", "Plan", "Policy", "PurposePolicy", "Results", "stricter"]
 
 T = TypeVar("T")
 
@@ -38,6 +38,16 @@ Results = Sequence[Result] | StorageError
 
 REMEMBERED = 16_384
 """How many names, accounts and addresses aren't worked out again: who attacks comes again and again."""
+
+
+def stricter(charge: Charge) -> Charge:
+    """Return the counter as one process keeps it on its own while the store is out: at half its limit.
+
+    The other processes do the same, and none knows of the others' counts nor of the store's.
+    """
+    rule = charge.rule
+    halved = rule._replace(limit=max(1, rule.limit // 2), burst=-(-rule.burst // 2))
+    return charge._replace(rule=halved)
 
 
 class Plan(NamedTuple, Generic[T]):
@@ -69,6 +79,8 @@ class Account(NamedTuple):
     """Its pseudonym, the same for all purposes."""
     registry: bytes | None
     """Where it is kept which sources of it are known; None where the purpose knows none."""
+    local: Charge
+    """What counts it while the store is out."""
 
 
 class Place(NamedTuple):
@@ -80,6 +92,8 @@ class Place(NamedTuple):
     """Its pseudonym, the same for all purposes."""
     source: int
     """The number under which an account's counter remembers that an attempt came from it."""
+    local: tuple[Charge, ...]
+    """What counts them while the store is out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,29 +131,34 @@ class Policy:
         return found
 
     def _account(self, purpose: str, subject: Subject) -> Account:
-        key = self.keys.key(purpose, Scope.ACCOUNT.value, *subject)
+        key = self.keys.member(self._group(subject), purpose, Scope.ACCOUNT.value, *subject)
         ref = self.keys.key("account", *subject).hex()
         rules = self.purpose(purpose)
         registry = self.registry_key(subject) if rules.device else None
-        return Account(Charge(Scope.ACCOUNT, key, rules.account), ref, registry)
+        charge = Charge(Scope.ACCOUNT, key, rules.account)
+        return Account(charge, ref, registry, stricter(charge))
 
     def _place(self, purpose: str, network: str, subnet: str) -> Place:
         rules = self.purpose(purpose)
+        group = self.keys.group("subnet", subnet)
         counted = ((Scope.ADDRESS, network, rules.address), (Scope.SUBNET, subnet, rules.subnet))
         charges = [
-            Charge(scope, self.keys.key(purpose, scope.value, part), rule)
+            Charge(scope, self.keys.member(group, purpose, scope.value, part), rule)
             for scope, part, rule in counted
             if rule is not None
         ]
         ref = self.keys.key("address", network)
-        return Place(tuple(charges), ref.hex(), int.from_bytes(ref[:8], "big") >> 1)
+        source = int.from_bytes(ref[:8], "big") >> 1
+        local = [stricter(charge) for charge in charges]
+        return Place(tuple(charges), ref.hex(), source, tuple(local))
 
     def known_charge(self, purpose: str, subject: Subject, *source: str | bytes) -> Charge | None:
         """Return the counter of a known source, or None where the purpose knows none."""
         rule = self.purpose(purpose).device
         if rule is None:
             return None
-        return Charge(Scope.DEVICE, self.keys.key(purpose, Scope.DEVICE.value, *subject, *source), rule)
+        key = self.keys.member(self._group(subject), purpose, Scope.DEVICE.value, *subject, *source)
+        return Charge(Scope.DEVICE, key, rule)
 
     def may_set_cookie(self, peer: str | None) -> bool:
         """Say whether a device cookie may go over this connection.
@@ -154,8 +173,12 @@ class Policy:
 
     def registry_key(self, subject: Subject, secret: int = 0) -> bytes:
         """Return where it is kept which sources of an account are known, whose cookies a secret signed."""
-        return self.keys.key("known sources", *subject, secret=secret)
+        return self.keys.member(self._group(subject, secret), "known sources", *subject, secret=secret)
 
     def proof_key(self, subject: Subject, network: str) -> bytes:
         """Return where the proof is kept that an address is a known source of an account."""
-        return self.keys.key("known address", *subject, network)
+        return self.keys.member(self._group(subject), "known address", *subject, network)
+
+    def _group(self, subject: Subject, secret: int = 0) -> bytes:
+        """Return what the keys of an account begin with, whatever the purpose: one step reaches them all."""
+        return self.keys.group("account", *subject, secret=secret)

@@ -37,7 +37,7 @@ def plan(
         return _success(policy, ticket, remember=remember, now=now, nonce=nonce)
     if outcome is Outcome.UNCHECKED:
         released = _closed(ticket, EventKind.RELEASED, Reason.RELEASED, now)
-        op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False)
+        op = Settle(ticket.attempt, ticket.source, ticket.charged, checked=False, local=ticket.local)
         return _noting(op, released, ticket, now)
     # Last, so that whatever else a caller passes is never taken for a success.
     return _closed(ticket, EventKind.FAILED, Reason.FAILED, now)
@@ -71,8 +71,9 @@ COMPLETE = Verdict.COMPLETE
 
 
 def _success(policy: Policy, ticket: Ticket, *, remember: bool, now: float, nonce: bytes) -> Plan[Decision]:
-    issue = _issue(policy, ticket, epoch_at(now)) if remember else None
-    op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue)  # noqa: FBT003 - its checked
+    # What was charged in this process alone, the store knows nothing of: nobody becomes known by it.
+    issue = _issue(policy, ticket, epoch_at(now)) if remember and not ticket.local else None
+    op = Settle(ticket.attempt, ticket.source, ticket.charged, ticket.observed, True, issue, ticket.local)  # noqa: FBT003 - its checked
     complete = Decision(COMPLETE, SUCCEEDED[1], None, None, None, (_event(ticket, *SUCCEEDED, now),))
     if issue is None:
         return _noting(op, complete, ticket, now)

@@ -25,6 +25,8 @@ from authguard_core.guard.shell import (
     unresolved,
 )
 from authguard_core.hashing import AsyncHasher, HasherPlugin
+from authguard_core.resilience import AsyncResilientStorage
+from authguard_core.resilience.desk import OnFailure
 from authguard_core.storage import AsyncStorage
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class AsyncGuard(Shell):
 
     Args:
         settings: where None, they are read from ``AUTHGUARD_*``.
-        storage: the store; by default the one that ``STORAGE_URL`` names.
+        storage: the store, which is taken as it is; by default the one that ``STORAGE_URL`` names, made
+            resilient by ``STORAGE_TIMEOUT`` and ``ON_STORAGE_FAILURE``.
         hasher: by default the one of the entry-point group ``authguard.hasher``.
         resolve: finds the account id of an identifier, within ``RESOLVE_TIMEOUT``. A plain
             function runs in a thread.
@@ -70,11 +73,23 @@ class AsyncGuard(Shell):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(settings, observers, clock)
-        url = self.settings.storage_url
-        self.storage = plugins.backend(url).open_async_storage(url) if storage is None else storage
+        self.storage = self._open() if storage is None else storage
         self._hasher = hasher
         seconds = self.settings.resolve_timeout_seconds
         self._resolve = None if resolve is None else in_time(resolve, seconds)
+
+    def _open(self) -> AsyncStorage:
+        """Open the store that the settings name; one that may fail is made resilient."""
+        url = self.settings.storage_url
+        opened = plugins.backend(url).open_async_storage(url)
+        if plugins.is_memory(url):
+            return opened
+        return AsyncResilientStorage(
+            opened,
+            timeout=self.settings.storage_timeout_seconds,
+            on_failure=OnFailure(self.settings.on_storage_failure),
+            on_change=self.health_changed,
+        )
 
     @cached_property
     def hasher(self) -> AsyncHasher:
@@ -173,6 +188,12 @@ class AsyncGuard(Shell):
             self.policy, purpose, subject, peer=peer, now=self._clock(), nonce=nonce()
         )
         return self._tell(await self._run(step))
+
+    async def aclose(self) -> None:
+        """Close the store's connections. It opens new ones if it is asked again."""
+        close = getattr(self.storage, "aclose", None)
+        if close is not None:
+            await close()
 
     async def _run(self, step: T | Plan[T]) -> T:
         while isinstance(step, Plan):

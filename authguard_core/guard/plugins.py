@@ -6,7 +6,7 @@ from authguard_core.errors import ConfigurationError
 from authguard_core.hashing import HasherPlugin
 from authguard_core.storage import Backend
 
-__all__ = ["backend", "hasher"]
+__all__ = ["backend", "hasher", "is_memory"]
 
 STORAGE_GROUP = "authguard.storage"
 HASHER_GROUP = "authguard.hasher"
@@ -20,7 +20,7 @@ def backend(url: str) -> Backend:
 
     """
     scheme = url.partition(":")[0]
-    if scheme == "memory":
+    if is_memory(url):
         from authguard_core import memory  # noqa: PLC0415 - it needs no entry point, and not everybody needs it
 
         return memory
@@ -37,6 +37,11 @@ def backend(url: str) -> Backend:
         )
     loaded: Backend = point.load()
     return loaded
+
+
+def is_memory(url: str) -> bool:
+    """Say whether a URL names this process' own memory, which can be neither slow nor out."""
+    return url.partition(":")[0] == "memory"
 
 
 def hasher() -> HasherPlugin:

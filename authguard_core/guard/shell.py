@@ -14,8 +14,9 @@ from authguard_core.decisions.describe import describe
 from authguard_core.decisions.policy import REMEMBERED, Policy
 from authguard_core.device import Subject, cookie_name
 from authguard_core.errors import ConfigurationError, StorageError
-from authguard_core.events import Event, Observer
+from authguard_core.events import Event, EventKind, Observer
 from authguard_core.identity import MAX_IDENTIFIER, canonical
+from authguard_core.resilience import Health
 
 if TYPE_CHECKING:
     from authguard_core.passwords import PasswordPolicy
@@ -63,6 +64,8 @@ class Shell:
         self._remembered = lru_cache(REMEMBERED)(_named)
         if not self.policy.cookie_secure:
             logger.warning("COOKIE_SECURE is off: device cookies are for plain http on this machine only")
+        if self.settings.on_storage_failure == "open":
+            logger.warning("ON_STORAGE_FAILURE is open: while the store is out, every guess is let through")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: purposes {', '.join(sorted(self.policy.purposes))}>"
@@ -89,6 +92,12 @@ class Shell:
         """Return who an identifier names, before anybody looks up whose it is; None where that is nobody."""
         # What is too long to name anybody is too long to be remembered, too.
         return self._remembered(identifier) if identifier and len(identifier) <= MAX_IDENTIFIER else None
+
+    def health_changed(self, health: Health) -> None:
+        """Tell the observers that the store went out, or is back: a resilient store's ``on_change``."""
+        kind = EventKind.STORAGE_DEGRADED if health.degraded else EventKind.STORAGE_RECOVERED
+        for observer in self._observers:
+            _notify(observer, Event(kind, self._clock(), ""))
 
     def _tell(self, decision: Decision) -> Decision:
         if self._observers:

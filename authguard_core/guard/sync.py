@@ -24,6 +24,8 @@ from authguard_core.guard.shell import (
     unresolved,
 )
 from authguard_core.hashing import Hasher, HasherPlugin
+from authguard_core.resilience import ResilientStorage
+from authguard_core.resilience.desk import OnFailure
 from authguard_core.storage import Storage
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class Guard(Shell):
 
     Args:
         settings: where None, they are read from ``AUTHGUARD_*``.
-        storage: the store; by default the one that ``STORAGE_URL`` names.
+        storage: the store, which is taken as it is; by default the one that ``STORAGE_URL`` names, made
+            resilient by ``STORAGE_TIMEOUT`` and ``ON_STORAGE_FAILURE``.
         hasher: by default the one of the entry-point group ``authguard.hasher``.
         resolve: finds the account id of an identifier. It runs on the caller's thread,
             so its own driver's time-out bounds it.
@@ -69,10 +72,22 @@ class Guard(Shell):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(settings, observers, clock)
-        url = self.settings.storage_url
-        self.storage = plugins.backend(url).open_storage(url) if storage is None else storage
+        self.storage = self._open() if storage is None else storage
         self._hasher = hasher
         self._resolve = None if resolve is None else blocking("resolve", resolve)
+
+    def _open(self) -> Storage:
+        """Open the store that the settings name; one that may fail is made resilient."""
+        url = self.settings.storage_url
+        opened = plugins.backend(url).open_storage(url)
+        if plugins.is_memory(url):
+            return opened
+        return ResilientStorage(
+            opened,
+            timeout=self.settings.storage_timeout_seconds,
+            on_failure=OnFailure(self.settings.on_storage_failure),
+            on_change=self.health_changed,
+        )
 
     @cached_property
     def hasher(self) -> Hasher:
@@ -165,6 +180,12 @@ class Guard(Shell):
             self.policy, purpose, subject, peer=peer, now=self._clock(), nonce=nonce()
         )
         return self._tell(self._run(step))
+
+    def close(self) -> None:
+        """Close the store's connections. It opens new ones if it is asked again."""
+        close = getattr(self.storage, "close", None)
+        if close is not None:
+            close()
 
     def _run(self, step: T | Plan[T]) -> T:
         while isinstance(step, Plan):

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """At least 32 bytes. A list rotates: the first makes keys and signs, all of them verify."""
     # The URL may hold a password.
     storage_url: str = Field(default="memory://", repr=False)
+    storage_timeout: Milliseconds = 250
+    """How long a trip to the store may take. Nothing in memory takes that long."""
+    on_storage_failure: Literal["local", "open", "closed"] = "local"
+    """While the store is out: stricter limits that each process keeps on its own, none, or a refusal."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose forwarding header is believed, in CIDR notation; ``unix`` for a Unix socket."""
     trusted_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
@@ -136,6 +140,11 @@ class Settings(BaseSettings):
     def resolve_timeout_seconds(self) -> float:
         """The deadline of the ``resolve`` hook."""
         return self.resolve_timeout / 1_000
+
+    @property
+    def storage_timeout_seconds(self) -> float:
+        """The deadline of a trip to the store."""
+        return self.storage_timeout / 1_000
 
     def policy(self) -> Policy:
         """Return what the core decides by."""

@@ -23,6 +23,8 @@ of the test's own, from the opening to the closing. It must bear a hundred threa
 What isn't promised isn't claimed: the running numbers in
 :class:`~authguard_core.counting.ops.Charged` are the store's own, and so is what an outcome
 does that comes when its attempt has been over, window and lock, and nothing was asked since.
+Nor is it what a retry brings whose attempt only some of its counters still hold, because somebody
+cleared the others in between: a store on several nodes charges those anew.
 
 It needs ``pip install "authguard[testing]"``.
 """

@@ -53,7 +53,7 @@ def test_both_guards_share_one_memory(world: World) -> None:
         ({"SECRET_KEY": SECRET, "SECRETS": "x"}, "Did you mean"),
         ({"SECRET_KEY": SECRET, "RESOLVE": "nowhere.at_all"}, "expected a dotted path"),
         ({"SECRET_KEY": SECRET, "STORAGE": object()}, "expected a MemoryStorage"),
-        ({"SECRET_KEY": SECRET, "STORAGE_URL": "redis://x"}, "STORAGE_URL"),
+        ({"SECRET_KEY": SECRET, "STORAGE_URL": "nowhere://x"}, "STORAGE_URL"),
         ({}, "SECRET_KEY"),
     ],
 )

@@ -37,6 +37,8 @@ NAMES = {
     "AsyncGuard": "Guard",
     "AsyncStorage": "Storage",
     "AsyncHasher": "Hasher",
+    "AsyncResilientStorage": "ResilientStorage",
+    "aclose": "close",
     "open_async_storage": "open_storage",
 }
 

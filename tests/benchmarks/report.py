@@ -23,6 +23,7 @@ PEERS = (
     "slowapi",
     "fastapi-limiter",
     "fastapi",
+    "redis",
     "starlette",
     "zxcvbn",
     "zxcvbn-rs-py",

@@ -18,6 +18,7 @@ from authguard_core import (
 )
 from authguard_core.counting.ops import Op, Result
 from authguard_core.guard import Resolve
+from authguard_core.resilience import ResilientStorage
 from authguard_core.storage import Storage
 
 SECRET = "the first secret of these tests; it is long enough"
@@ -143,3 +144,12 @@ def scene(
         clock=clock,
     )
     return Scene(guard, clock, events)
+
+
+def outage(*, calls: int = 2) -> Scene:
+    """A guard whose store fails so many times, behind a resilient one that then asks it again in a minute."""
+    world = scene()
+    world.guard.storage = ResilientStorage(
+        Outages(world.guard.storage, down=range(1, calls + 1)), clock=world.clock, timeout=60
+    )
+    return world

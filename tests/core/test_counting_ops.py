@@ -66,5 +66,5 @@ def test_a_settlement_is_a_success_unless_it_says_otherwise() -> None:
 
 
 def test_a_refusal_is_of_an_unknown_source_unless_it_says_otherwise() -> None:
-    """Known and shared are the exceptions."""
-    assert Refused(()) == ((), False, False)
+    """Known and shared, decided here and damaged are the exceptions."""
+    assert Refused(()) == ((), False, False, False, False)

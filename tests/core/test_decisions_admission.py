@@ -1,13 +1,15 @@
 """Claims about who may look at the secret."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from authguard_core import Attempt, ConfigurationError, EventKind, Outcome, Reason, Scope, Verdict
-from authguard_core.counting.ops import Settled
+from authguard_core.counting.ops import Admitted, Op, Result, Settled
 from authguard_core.decisions import admission
 from authguard_core.decisions.policy import Plan
 from authguard_core.device import Subject
-from tests.core.scene import DAY, ELSEWHERE, HOME, Scene, scene, settings
+from tests.core.scene import DAY, ELSEWHERE, HOME, Scene, outage, scene, settings
 
 
 def failures(world: Scene, name: str = "alice", *, purpose: str = "login") -> int:
@@ -366,3 +368,29 @@ def test_a_store_that_answers_something_else_is_a_bug_not_a_verdict() -> None:
 
     with pytest.raises(TypeError):
         step.decide((Settled(),))
+
+
+# While the store is out
+
+
+def test_g9_an_outage_allows_half_of_each_limit_and_says_so() -> None:
+    """Every decision of the meantime bears an event."""
+    world = outage()
+    answers = [world.check().reason for _ in range(3)]
+
+    assert answers == [Reason.ADMITTED, Reason.ADMITTED, Reason.LOCKED]
+    assert world.heard().count(EventKind.DECIDED_LOCALLY) == 3
+
+
+def test_a68_a_damaged_record_is_reported() -> None:
+    """The counter began anew, and an operator should know."""
+
+    class Damaging:
+        def execute(self, _: Sequence[Op], /) -> Sequence[Result]:
+            return [Admitted((), damaged=True)]
+
+    world = scene()
+    world.guard.storage = Damaging()
+    world.check()
+
+    assert world.heard() == [EventKind.RECORD_DAMAGED, EventKind.ADMITTED]

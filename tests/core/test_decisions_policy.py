@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from authguard_core import ConfigurationError, Scope
 from authguard_core.clientip import TrustedProxies, client_address
 from authguard_core.counting.limits import Rule
-from authguard_core.decisions.policy import Policy, PurposePolicy
+from authguard_core.counting.ops import Charge
+from authguard_core.decisions.policy import Policy, PurposePolicy, stricter
 from authguard_core.device import Subject
 from authguard_core.keys import KeyRing
 
@@ -35,6 +36,23 @@ def test_what_is_off_is_not_counted() -> None:
     """A purpose without address limits charges the account alone."""
     assert POLICY.place("bare", ADDRESS.network, ADDRESS.subnet).charges == ()
     assert POLICY.account("bare", ALICE).charge.rule == RULE
+
+
+def test_one_step_can_reach_all_that_belongs_together() -> None:
+    """The keys of an account, whatever the purpose, begin alike; so do those of an address and its subnet."""
+    account = [
+        POLICY.account("login", ALICE).charge.key,
+        POLICY.account("otp", ALICE).charge.key,
+        POLICY.known_charge("login", ALICE, b"device").key,  # type: ignore[union-attr]
+        POLICY.registry_key(ALICE),
+        POLICY.proof_key(ALICE, ADDRESS.network),
+    ]
+    place = [charge.key for charge in POLICY.place("login", ADDRESS.network, ADDRESS.subnet).charges]
+
+    assert len({key[:6] for key in account}) == 1
+    assert len({key[:6] for key in place}) == 1
+    assert account[0][:6] != place[0][:6]
+    assert len(set(account + place)) == 7
 
 
 def test_a50_each_purpose_counts_for_itself() -> None:
@@ -125,3 +143,27 @@ def test_without_secure_a_cookie_stays_on_this_machine(peer: str | None, *, allo
 
     assert plain.may_set_cookie(peer) is allowed
     assert POLICY.may_set_cookie(peer)
+
+
+@pytest.mark.parametrize(
+    ("rule", "halved"),
+    [
+        (Rule(5, 900_000), Rule(2, 900_000)),
+        (Rule(1, 900_000), Rule(1, 900_000)),
+        (Rule(60, 1_000, burst=5), Rule(30, 1_000, burst=3)),
+        (Rule(1, 1_000, burst=1), Rule(1, 1_000, burst=1)),
+    ],
+)
+def test_g9_on_its_own_a_process_allows_half(rule: Rule, halved: Rule) -> None:
+    """At least one; whatever else the rule says stays as it is."""
+    charge = Charge(Scope.ACCOUNT, b"key", rule)
+
+    assert stricter(charge) == charge._replace(rule=halved)
+
+
+def test_g9_every_counter_has_its_stricter_one() -> None:
+    """Under the same key."""
+    place, account = POLICY.place("login", ADDRESS.network, ADDRESS.subnet), POLICY.account("login", ALICE)
+
+    assert place.local == tuple([stricter(charge) for charge in place.charges])
+    assert account.local == stricter(account.charge)

@@ -1,9 +1,14 @@
 """Claims about events: their names, and what they never hold."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from authguard_core import Event, EventKind, Outcome
-from tests.core.scene import ELSEWHERE, scene
+from authguard_core.counting.ops import Admitted, Op, Result
+from authguard_core.resilience import ResilientStorage
+from authguard_core.storage import Storage
+from tests.core.scene import ELSEWHERE, Outages, scene
 
 STABLE_NAMES = {
     "ADMITTED": "attempt_admitted",
@@ -18,7 +23,11 @@ STABLE_NAMES = {
     "DEVICE_KNOWN": "device_known",
     "COOKIE_WITHHELD": "cookie_withheld",
     "STORE_SHARED": "store_shared",
+    "RECORD_DAMAGED": "record_damaged",
     "STORAGE_FAILED": "storage_failed",
+    "STORAGE_DEGRADED": "storage_degraded",
+    "STORAGE_RECOVERED": "storage_recovered",
+    "DECIDED_LOCALLY": "decided_locally",
     "RESOLVE_FAILED": "resolve_failed",
     "UNLOCKED": "unlocked",
     "RESET_COMPLETED": "reset_completed",
@@ -64,7 +73,30 @@ def every_path() -> list[Event]:
     full = scene(max_keys=8)
     for number in range(4):
         full.check(f"{number}{CANARY_NAME}", peer=CANARY_ADDRESS)
-    return heard + insecure.events + down.events + full.events
+    return heard + insecure.events + down.events + full.events + out_for_a_moment()
+
+
+def out_for_a_moment() -> list[Event]:
+    """The events of a guard whose store goes out, comes back, and then finds a record damaged."""
+    world = scene()
+    inner = Damaging(Outages(world.guard.storage, down={1, 2}))
+    resilient = ResilientStorage(inner, clock=world.clock, on_change=world.guard.health_changed)
+    world.guard.storage = resilient
+    for _ in range(2):
+        world.check(CANARY_NAME, peer=CANARY_ADDRESS)
+        world.clock.advance(60)
+    return world.events
+
+
+@dataclass
+class Damaging:
+    """A store that says of each attempt that it found a record damaged."""
+
+    inner: Storage
+
+    def execute(self, ops: Sequence[Op], /) -> Sequence[Result]:
+        results = self.inner.execute(ops)
+        return [one._replace(damaged=True) if isinstance(one, Admitted) else one for one in results]
 
 
 def test_every_kind_of_event_happens() -> None:

@@ -363,3 +363,12 @@ async def test_an_observer_that_would_have_to_be_awaited_is_refused() -> None:
 
     with pytest.raises(ConfigurationError, match="observers: got 'a coroutine function'"):
         AsyncGuard(settings(), observers=[observer])  # type: ignore[list-item]
+
+
+async def test_g9_a_store_opened_by_url_is_made_resilient() -> None:
+    """Nobody listens there: half of the limit is let through, and then the account is locked here."""
+    guard = AsyncGuard(settings(storage_url="redis+unix:///nowhere/redis.sock", login=UNDELAYED))
+
+    assert [await reason(guard) for _ in range(3)] == [Reason.ADMITTED, Reason.ADMITTED, Reason.LOCKED]
+    await guard.aclose()
+    await asynchronous()[0].aclose()

@@ -9,6 +9,7 @@ import pytest
 
 from authguard_core import Attempt, ConfigurationError, Event, EventKind, Guard, Outcome, Verdict
 from authguard_core.guard.shell import in_time, subject_of, unresolved
+from authguard_core.resilience import Health
 from tests.core.scene import HOME, SECRET, Scene, scene, settings
 
 LONG = 3_600.0
@@ -284,6 +285,23 @@ def test_without_secure_cookies_a_guard_warns(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.WARNING, logger="authguard"):
         scene(cookie_secure=False)
     assert [record.message for record in caplog.records if "COOKIE_SECURE is off" in record.message]
+
+
+def test_a_guard_that_lets_everybody_through_an_outage_warns(caplog: pytest.LogCaptureFixture) -> None:
+    """It is legal, and nobody shall be surprised."""
+    with caplog.at_level(logging.WARNING, logger="authguard"):
+        scene(on_storage_failure="open")
+    assert [record.message for record in caplog.records if "ON_STORAGE_FAILURE is open" in record.message]
+
+
+def test_observers_are_told_how_it_stands_with_the_store() -> None:
+    """A resilient store says it, the guard makes an event of it: about no attempt and no purpose."""
+    world = scene()
+    for degraded in (True, False):
+        world.guard.health_changed(Health(degraded))
+
+    assert [event.purpose for event in world.events] == ["", ""]
+    assert world.heard() == [EventKind.STORAGE_DEGRADED, EventKind.STORAGE_RECOVERED]
 
 
 def test_a_reset_needs_an_account() -> None:

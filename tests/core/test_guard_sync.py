@@ -383,3 +383,13 @@ def test_events_bear_the_application_s_time() -> None:
     world.check()
 
     assert world.events[1].at - world.events[0].at == 5
+
+
+def test_g9_a_store_opened_by_url_is_made_resilient() -> None:
+    """Nobody listens there: half of the limit is let through, and then the account is locked here."""
+    guard = Guard(settings(storage_url="redis+unix:///nowhere/redis.sock", login=UNDELAYED))
+    answers = [guard.check(Attempt(identifier="alice", peer=HOME)).reason for _ in range(3)]
+
+    assert answers == [Reason.ADMITTED, Reason.ADMITTED, Reason.LOCKED]
+    guard.close()
+    scene().guard.close()

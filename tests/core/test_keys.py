@@ -139,3 +139,24 @@ def test_a_ring_keeps_no_more_than_16384_keys() -> None:
         ring.key(str(number))
 
     assert kept() is None
+
+
+def test_the_keys_of_a_group_begin_alike_and_nothing_else_is_alike() -> None:
+    """A cluster keeps together what begins alike: 6 bytes of the group, then 18 bytes of each key's own."""
+    group = RING.group("account", "alice")
+    one, other = RING.member(group, "login", "alice"), RING.member(group, "otp", "alice")
+
+    assert (len(group), len(one)) == (6, 24)
+    assert one[:6] == other[:6] == group
+    assert one[6:] != other[6:]
+    assert group != RING.group("account", "bob")
+
+
+def test_a80_a_group_tells_nothing_without_the_secret() -> None:
+    """Group and member depend on the secret, so that nobody can try names against either."""
+    foreign = KeyRing([SECOND])
+
+    assert foreign.group("account", "alice") != RING.group("account", "alice")
+    assert foreign.member(b"", "alice") != RING.member(b"", "alice")
+    assert KeyRing([FIRST, SECOND]).member(b"", "alice", secret=1) == foreign.member(b"", "alice")
+    assert KeyRing([FIRST, SECOND]).group("a", secret=1) == foreign.group("a")

@@ -47,7 +47,7 @@ REGISTRY = b"registry"
 
 def account(number: int, *, group: int = 0) -> Charge:
     """An account. Those of one group would share an overflow counter."""
-    return Charge(Scope.ACCOUNT, group.to_bytes(2, "big") + number.to_bytes(14, "big"), GUARDED)
+    return Charge(Scope.ACCOUNT, number.to_bytes(14, "big") + group.to_bytes(2, "big"), GUARDED)
 
 
 VICTIM = account(0xFFFFFF)

@@ -36,7 +36,7 @@ def test_a_secret_is_all_that_must_be_set() -> None:
     settings = loaded()
 
     assert (settings.storage_url, settings.trusted_proxies, settings.cookie_secure) == ("memory://", (), True)
-    assert settings.resolve_timeout_seconds == 0.25
+    assert settings.resolve_timeout_seconds == settings.storage_timeout_seconds == 0.25
     assert settings.policy().purposes.keys() == {"login", "otp", "reset", "register", "meter"}
 
 

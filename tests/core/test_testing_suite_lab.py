@@ -45,9 +45,10 @@ class TestWords(Suite):
 
 
 def test_a_key_looks_like_the_cores() -> None:
-    """32 bytes, the same for the same name."""
-    assert len(key("name")) == 32
-    assert key("name") == key("name") != key("other")
+    """24 bytes that differ from name to name; those of an account begin alike, those of a place too."""
+    assert len({key("name"), key("other"), key("address")}) == 3
+    assert [len(key(name)) for name in ("name", "address")] == [24, 24]
+    assert key("name")[:6] == key("other")[:6] != key("address")[:6] == key("subnet 1")[:6]
 
 
 def answered_by(result: Result) -> Tampered:

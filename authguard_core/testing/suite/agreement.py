@@ -9,6 +9,7 @@ from authguard_core.counting.limits import DAY, Rule
 from authguard_core.counting.ops import (
     Admit,
     Admitted,
+    Charge,
     Clear,
     Cleared,
     Inspect,
@@ -21,6 +22,7 @@ from authguard_core.counting.ops import (
 )
 from authguard_core.counting.refusal import Scope
 from authguard_core.testing.clock import FrozenClock
+from authguard_core.testing.model import held
 from authguard_core.testing.opening import opened
 from authguard_core.testing.reference import ReferenceStorage
 from authguard_core.testing.suite.lab import WINDOW, Lab, Running, Suite, charge, key
@@ -123,7 +125,7 @@ class _Pair:
                 self.admit(self.attempt(who, place, known=known))
             case Retries(lately) if lately < len(self.begun):
                 op, _, modelled = self.begun[-1 - lately]
-                if not self.is_overdue(modelled):
+                if not self.is_overdue(modelled) and self.is_whole(op, modelled):
                     self.ask(op)
             case Ends(lately, checked, remember) if lately < len(self.begun):
                 self.end(*self.begun[-1 - lately], checked=checked, remember=remember)
@@ -159,6 +161,14 @@ class _Pair:
     def is_overdue(self, modelled: Running) -> bool:
         charged, observed = modelled.admitted.charged, modelled.admitted.observed
         return any(self.model.is_overdue(one, modelled.attempt) for one in (*charged, *observed))
+
+    def is_whole(self, op: Admit, modelled: Running) -> bool:
+        """Say whether all counters hold the attempt, or none: what a retry brings else isn't promised."""
+        recorded = [Charge(*one[:3]) for one in modelled.admitted.charged]
+        return all(
+            len({held(self.model.stands(one), op.attempt) for one in charges}) == 1
+            for charges in (op.charges, recorded)
+        )
 
     def learn(self, who: int, told: Result) -> None:
         if isinstance(told, Settled | Cleared) and told.proof:

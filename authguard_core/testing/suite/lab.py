@@ -24,6 +24,7 @@ from authguard_core.counting.ops import (
     View,
 )
 from authguard_core.counting.refusal import Reason, Refusal, Scope
+from authguard_core.keys import MEMBER_BYTES
 from authguard_core.testing.clock import FrozenClock
 from authguard_core.testing.opening import Made, Opened, opened
 
@@ -50,8 +51,12 @@ HERE, THERE = 1, 2**63 - 1
 
 
 def key(name: str) -> bytes:
-    """Return a key as the core makes it: 32 bytes of any value."""
-    return hashlib.sha256(name.encode()).digest()
+    """Return a key as the core makes it: 6 bytes of its group, and 18 of its own, of any value.
+
+    Addresses and subnets are one group; what belongs to an account is another.
+    """
+    group = b"places" if name.startswith(("address", "subnet")) else b"\0\xff}\r\n{"
+    return group + hashlib.sha256(name.encode()).digest()[:MEMBER_BYTES]
 
 
 def charge(name: str, rule: Rule, scope: Scope = Scope.ACCOUNT) -> Charge:

