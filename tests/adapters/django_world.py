@@ -41,6 +41,8 @@ atexit.register(_DIRECTORY.cleanup)
 
 hashes: Counter[str] = Counter()
 """How often the hasher has worked."""
+mailed: list[str] = []
+"""Who was sent a link."""
 threads: list[int] = []
 """Where asynchronous views ran."""
 
@@ -112,6 +114,7 @@ configure()
 from django.contrib.auth.models import Group, Permission, User  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from authguard_django.forms import PasswordChangeForm  # noqa: E402
 from tests.adapters.django_people.models import Member, Worker  # noqa: E402
 
 __all__ = [
@@ -121,6 +124,7 @@ __all__ = [
     "Client",
     "Group",
     "Member",
+    "PasswordChangeForm",
     "Permission",
     "User",
     "Worker",
@@ -129,6 +133,7 @@ __all__ = [
     "basic",
     "hashes",
     "log_in",
+    "mailed",
     "opened",
     "threads",
 ]
