@@ -6,7 +6,7 @@ one check.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied
@@ -16,19 +16,11 @@ from django.views.decorators.debug import sensitive_variables
 from authguard_core import Outcome
 from authguard_django.configuration import current
 from authguard_django.delegating import Delegating
-from authguard_django.entrance import Entrance, Other, others, outcome_of
+from authguard_django.entrance import Entrance, Found, Other, others, outcome_of
 from authguard_django.exchange import exchange_of
-from authguard_django.identity import submitted
-from authguard_django.settling import asettle, settle
+from authguard_django.settling import afinish, asettle, finish, settle
 
 __all__ = ["AuthGuardBackend"]
-
-
-class _Found(NamedTuple):
-    """Whose secret was right, and who says so."""
-
-    user: Any
-    path: str
 
 
 class AuthGuardBackend(Delegating):
@@ -48,11 +40,9 @@ class AuthGuardBackend(Delegating):
         if not asked:
             return None
         runtime = current()
-        for earlier, remember in _earlier(request):
-            settle(runtime.guard, earlier, Outcome.SUCCESS, remember=remember)
+        finish(runtime.guard, exchange_of(request))
         entrance = Entrance.of(runtime, request, credentials)
-        with submitted(entrance.name):
-            ticket = entrance.ticket(runtime.guard.check(entrance.attempt))
+        ticket = entrance.ticket(runtime.guard.check(entrance.attempt))
         try:
             found = _ask(asked, request, credentials)
         except BaseException as error:
@@ -61,8 +51,8 @@ class AuthGuardBackend(Delegating):
         if found is None:
             settle(runtime.guard, ticket, Outcome.FAILURE)
             raise entrance.failed()
-        if not entrance.succeeded(ticket, found.user, found.path):
-            settle(runtime.guard, ticket, Outcome.SUCCESS)
+        if outcome := entrance.succeeded(ticket, found):
+            settle(runtime.guard, ticket, outcome)
         return found.user
 
     @sensitive_variables()
@@ -72,11 +62,9 @@ class AuthGuardBackend(Delegating):
         if not asked:
             return None
         runtime = current()
-        for earlier, remember in _earlier(request):
-            await asettle(runtime.aguard, earlier, Outcome.SUCCESS, remember=remember)
+        await afinish(runtime.aguard, exchange_of(request))
         entrance = Entrance.of(runtime, request, credentials)
-        with submitted(entrance.name):
-            ticket = entrance.ticket(await runtime.aguard.check(entrance.attempt))
+        ticket = entrance.ticket(await runtime.aguard.check(entrance.attempt))
         try:
             found = await _aask(asked, request, credentials)
         except BaseException as error:
@@ -85,21 +73,15 @@ class AuthGuardBackend(Delegating):
         if found is None:
             await asettle(runtime.aguard, ticket, Outcome.FAILURE)
             raise entrance.failed()
-        if not entrance.succeeded(ticket, found.user, found.path):
-            await asettle(runtime.aguard, ticket, Outcome.SUCCESS)
+        if outcome := entrance.succeeded(ticket, found):
+            await asettle(runtime.aguard, ticket, outcome)
         return found.user
-
-
-def _earlier(request: HttpRequest | None) -> list[tuple[Any, bool]]:
-    """Take what waits for the response: several calls in one request don't stand in each other's way."""
-    exchange = exchange_of(request)
-    return exchange.take() if exchange else []
 
 
 @sensitive_variables()
 def _ask(
     asked: Sequence[Other], request: HttpRequest | None, credentials: Mapping[str, object]
-) -> _Found | None:
+) -> Found | None:
     """Ask the backends one after another, as Django does."""
     for backend, path in asked:
         try:
@@ -107,14 +89,14 @@ def _ask(
         except PermissionDenied:
             return None
         if user is not None:
-            return _Found(user, path)
+            return Found(user, path)
     return None
 
 
 @sensitive_variables()
 async def _aask(
     asked: Sequence[Other], request: HttpRequest | None, credentials: Mapping[str, object]
-) -> _Found | None:
+) -> Found | None:
     """Do as :func:`_ask`. A backend that knows no event loop is asked on Django's thread."""
     for backend, path in asked:
         ask = getattr(backend, "aauthenticate", None) or sync_to_async(backend.authenticate)
@@ -123,5 +105,5 @@ async def _aask(
         except PermissionDenied:
             return None
         if user is not None:
-            return _Found(user, path)
+            return Found(user, path)
     return None

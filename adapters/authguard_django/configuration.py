@@ -9,9 +9,10 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-from authguard_core import AsyncGuard, AsyncMemoryStorage, ConfigurationError, Guard, MemoryStorage, Settings
+from authguard_core import AsyncMemoryStorage, ConfigurationError, MemoryStorage, Settings
 from authguard_core.answers import Answer
 from authguard_django import identity
+from authguard_django.guards import AsyncDjangoGuard, DjangoGuard
 
 __all__ = ["Runtime", "current", "forget", "get_async_guard", "get_guard"]
 
@@ -27,14 +28,14 @@ _OWN: Final = frozenset({"CLOCK", "IDENTITY", "OBSERVERS", "RESOLVE", "RESPOND",
 class Runtime(NamedTuple):
     """What one process works with."""
 
-    guard: Guard
-    aguard: AsyncGuard
+    guard: DjangoGuard
+    aguard: AsyncDjangoGuard
     resolve: identity.Resolve
     named: Named
     respond: Respond | None
 
 
-def get_guard() -> Guard:
+def get_guard() -> DjangoGuard:
     """Return the guard of this process, for synchronous code: to inspect or unlock an account, say.
 
     Raises:
@@ -43,7 +44,7 @@ def get_guard() -> Guard:
     return current().guard
 
 
-def get_async_guard() -> AsyncGuard:
+def get_async_guard() -> AsyncDjangoGuard:
     """Return the guard of this process for an event loop. It counts together with the other one.
 
     Raises:
@@ -93,10 +94,10 @@ def _make(mapping: Mapping[str, Any]) -> Runtime:
         "observers": [_loaded(observer) for observer in own.get("OBSERVERS", ())],
         "clock": own.get("CLOCK", time.time),
     }
-    guard = Guard(settings, storage=_memory(own.get("STORAGE")), resolve=resolve.find, **shared)
+    guard = DjangoGuard(settings, storage=_memory(own.get("STORAGE")), resolve=resolve.find, **shared)
     # One memory for both. Any other store is shared by its server.
     storage = AsyncMemoryStorage(guard.storage) if isinstance(guard.storage, MemoryStorage) else None
-    aguard = AsyncGuard(settings, storage=storage, resolve=resolve.afind, **shared)
+    aguard = AsyncDjangoGuard(settings, storage=storage, resolve=resolve, **shared)
     return Runtime(guard, aguard, resolve, own.get("IDENTITY", identity.name_of), own.get("RESPOND"))
 
 

@@ -22,7 +22,6 @@ from authguard_core.errors import ConfigurationError, HasherBusy
 from authguard_django.configuration import current
 from authguard_django.errors import AttemptError
 from authguard_django.exchange import exchange_of
-from authguard_django.identity import submitted
 from authguard_django.requests import attempt_of
 from authguard_django.settling import asettle, settle
 
@@ -95,17 +94,15 @@ class AttemptContext:
 
     def __init__(self, request: HttpRequest | None, identifier: str, purpose: str) -> None:
         self._request = request
-        self._identifier = identifier
+        self._identifier = str(identifier)  # some user models have numbers for names
         self._purpose = purpose
         self._running: RunningAttempt | None = None
 
     def __enter__(self) -> RunningAttempt:
-        with submitted(self._identifier):
-            return self._begin(current().guard.check(self._attempt()))
+        return self._begin(current().guard.check(self._attempt()))
 
     async def __aenter__(self) -> RunningAttempt:
-        with submitted(self._identifier):
-            return self._begin(await current().aguard.check(self._attempt()))
+        return self._begin(await current().aguard.check(self._attempt()))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

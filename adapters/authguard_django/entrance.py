@@ -1,6 +1,7 @@
 """What both flavours of ``authenticate`` share: who wants to try what, and whom to ask."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from inspect import signature
 from typing import Any, Final, NamedTuple
 
@@ -15,9 +16,10 @@ from authguard_core import Attempt, Decision, Outcome, Ticket
 from authguard_core.errors import HasherBusy
 from authguard_django.configuration import Runtime
 from authguard_django.exchange import exchange_of
+from authguard_django.identity import address_name
 from authguard_django.requests import attempt_of
 
-__all__ = ["CHECKED_BY", "Entrance", "Other", "is_guard", "others", "outcome_of"]
+__all__ = ["CHECKED_BY", "Entrance", "Found", "Other", "is_guard", "others", "outcome_of"]
 
 CHECKED_BY: Final = "_authguard_backend"
 """The attribute of a user that tells which backend found the secret right."""
@@ -31,12 +33,21 @@ class Other(NamedTuple):
     path: str
 
 
+class Found(NamedTuple):
+    """Whose secret was right, and which backend says so."""
+
+    user: Any
+    path: str
+
+
 class Entrance(NamedTuple):
     """One call of ``authenticate``."""
 
+    runtime: Runtime
     request: HttpRequest | None
-    name: str
     attempt: Attempt
+    is_named: bool
+    """Whether the credentials name an account, which a browser may become known to."""
 
     @classmethod
     @sensitive_variables("credentials")
@@ -47,9 +58,9 @@ class Entrance(NamedTuple):
         name, guard = runtime.named(credentials), runtime.guard
         attempt = attempt_of(guard, request, name or "")
         if name is None and attempt.peer is not None:
-            name = guard.client_address(attempt.peer, attempt.headers).network
-            attempt = attempt_of(guard, request, name)
-        return cls(request, name or "", attempt)
+            address = guard.client_address(attempt.peer, attempt.headers)
+            attempt = replace(attempt, identifier=address_name(address.network))
+        return cls(runtime, request, attempt, name is not None)
 
     def ticket(self, decision: Decision) -> Ticket:
         """Return the ticket of an admitted attempt.
@@ -69,13 +80,22 @@ class Entrance(NamedTuple):
             exchange.fail()
         return PermissionDenied()
 
-    def succeeded(self, ticket: Ticket, user: Any, path: str) -> bool:  # noqa: ANN401 - any user model
-        """Note a right secret, and say whether it waits for the response to be settled."""
-        setattr(user, CHECKED_BY, path)
+    def succeeded(self, ticket: Ticket, found: Found) -> Outcome | None:
+        """Note a right secret, and return what is to be reported; None if the response decides on that.
+
+        Whoever enters by another account's counter, whose address he calls himself by say, has proven nothing
+        about that account: what was counted there stays.
+        """
+        setattr(found.user, CHECKED_BY, found.path)
         exchange = exchange_of(self.request)
         if exchange:
-            exchange.succeed(ticket, user.pk)
-        return exchange is not None
+            exchange.pass_on()
+        if self.is_named and not ticket.fits(self.runtime.resolve.id_of(found.user)):
+            return Outcome.FAILURE
+        if exchange is None or not self.is_named:
+            return Outcome.SUCCESS
+        exchange.succeed(ticket, found.user.pk)
+        return None
 
 
 @sensitive_variables("credentials")

@@ -47,10 +47,13 @@ class Exchange:
         if decision.reason is not Reason.UNIDENTIFIED:
             self.answer = refused(decision)
 
-    def succeed(self, ticket: Ticket, user: object) -> None:
-        """Note that a secret was right. A refusal before it is no longer the last word."""
+    def pass_on(self) -> None:
+        """Note that somebody may come in. A refusal before that is no longer the last word."""
         self.guarded = True
         self.answer = None
+
+    def succeed(self, ticket: Ticket, user: object) -> None:
+        """Note that a secret was right, until it is known whether a sign-in follows."""
         self._pending.append(Pending(ticket, user))
 
     def fail(self) -> None:

@@ -7,14 +7,13 @@ from typing import ClassVar, cast
 from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from authguard_core import Outcome
 from authguard_core.answers import BUSY, Answer
 from authguard_core.errors import HasherBusy
 from authguard_django.configuration import current
 from authguard_django.errors import AttemptError
 from authguard_django.exchange import Exchange, running
 from authguard_django.responses import may_render, not_stored, respond, set_device_cookie
-from authguard_django.settling import asettle, settle
+from authguard_django.settling import afinish, finish
 
 __all__ = ["AuthGuardMiddleware"]
 
@@ -61,8 +60,7 @@ class AuthGuardMiddleware:
             response = cast("HttpResponse", self._get_response(request))
         finally:
             running.reset(token)
-        for ticket, remember in exchange.take():
-            exchange.remember(settle(current().guard, ticket, Outcome.SUCCESS, remember=remember))
+        finish(current().guard, exchange)
         if answer := _refusal(exchange, response):
             response = _in_place_of(response, respond(request, answer))
         return _finished(exchange, response)
@@ -74,8 +72,7 @@ class AuthGuardMiddleware:
             response = await cast("Awaitable[HttpResponse]", self._get_response(request))
         finally:
             running.reset(token)
-        for ticket, remember in exchange.take():
-            exchange.remember(await asettle(current().aguard, ticket, Outcome.SUCCESS, remember=remember))
+        await afinish(current().aguard, exchange)
         if answer := _refusal(exchange, response):
             # A page may ask the database, as one that shows who is signed in.
             make = sync_to_async(respond) if may_render(request) else _arespond

@@ -8,6 +8,7 @@ from authguard_core import AsyncGuard, Attempt, Guard
 from authguard_core.clientip import UNIX_PEER, ClientAddress
 from authguard_core.device import received
 from authguard_django.configuration import get_guard
+from authguard_django.identity import is_storable
 
 __all__ = ["attempt_of", "client_address_of", "peer_of"]
 
@@ -17,7 +18,11 @@ _FORWARDING: Final = (("X-Forwarded-For", "HTTP_X_FORWARDED_FOR"), ("Forwarded",
 def attempt_of(
     guard: Guard | AsyncGuard, request: HttpRequest | None, identifier: str, *, purpose: str = "login"
 ) -> Attempt:
-    """Describe an attempt to the guard. Without a request, in a script say, the account alone is counted."""
+    """Describe an attempt to the guard. Without a request, in a script say, the account alone is counted.
+
+    A name that not every database takes is nobody's: the attempt is refused, and charged to its address.
+    """
+    identifier = identifier if is_storable(identifier) else ""
     if request is None:
         return Attempt(identifier=identifier, purpose=purpose)
     return Attempt(

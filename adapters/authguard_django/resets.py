@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from authguard_core import Decision
 from authguard_django.configuration import current
 from authguard_django.exchange import exchange_of
-from authguard_django.identity import submitted
 from authguard_django.requests import peer_of
 
 if TYPE_CHECKING:
@@ -25,36 +24,36 @@ def reset_completed(
 
     Args:
         request: The request that set the new password.
-        user: Whose it is: the user, or the name that ``RESOLVE`` knows.
+        user: Whose it is: the user, or the name as typed at a sign-in.
         purpose: Whose lock and cap end.
 
     Raises:
-        StorageError: The store could not answer.
+        StorageError: The store, or the look-up, could not answer.
     """
-    runtime, name = current(), _name_of(user)
-    with submitted(name):
-        account = runtime.resolve.find(name)
-    return _kept(
-        request,
-        runtime.guard.reset_completed(account or name, purpose=purpose, peer=_peer(request)),
-    )
+    runtime, peer = current(), _peer(request)
+    account = None if isinstance(user, str) else runtime.resolve.id_of(user)
+    if account is None:
+        decision = runtime.guard.reset_named(_name_of(user), purpose=purpose, peer=peer)
+    else:
+        decision = runtime.guard.reset_completed(account, purpose=purpose, peer=peer)
+    return _kept(request, decision)
 
 
 async def areset_completed(
     request: HttpRequest | None, user: "AbstractBaseUser | str", *, purpose: str = "login"
 ) -> Decision:
     """Do as :func:`reset_completed`."""
-    runtime, name = current(), _name_of(user)
-    with submitted(name):
-        account = await runtime.resolve.afind(name)
-    return _kept(
-        request,
-        await runtime.aguard.reset_completed(account or name, purpose=purpose, peer=_peer(request)),
-    )
+    runtime, peer = current(), _peer(request)
+    account = None if isinstance(user, str) else runtime.resolve.id_of(user)
+    if account is None:
+        decision = await runtime.aguard.reset_named(_name_of(user), purpose=purpose, peer=peer)
+    else:
+        decision = await runtime.aguard.reset_completed(account, purpose=purpose, peer=peer)
+    return _kept(request, decision)
 
 
 def _name_of(user: "AbstractBaseUser | str") -> str:
-    return user if isinstance(user, str) else user.get_username()
+    return user if isinstance(user, str) else str(user.get_username())
 
 
 def _peer(request: HttpRequest | None) -> str | None:

@@ -4,8 +4,9 @@ import logging
 from typing import Final
 
 from authguard_core import AsyncGuard, Decision, Guard, Outcome, Reason, Ticket, Verdict
+from authguard_django.exchange import Exchange
 
-__all__ = ["asettle", "settle"]
+__all__ = ["afinish", "asettle", "finish", "settle"]
 
 logger = logging.getLogger("authguard")
 
@@ -33,3 +34,20 @@ async def asettle(guard: AsyncGuard, ticket: Ticket, outcome: Outcome, *, rememb
     except Exception as error:  # noqa: BLE001 - as above
         logger.error(_UNSETTLED, type(error).__name__)  # noqa: TRY400 - as above
         return _COMPLETE
+
+
+def finish(guard: Guard, exchange: Exchange | None) -> None:
+    """Settle what waits, with the response or before another attempt in the same request.
+
+    So right ones don't stand in each other's way, and a browser that has signed in becomes known.
+    """
+    if exchange is not None:
+        for ticket, remember in exchange.take():
+            exchange.remember(settle(guard, ticket, Outcome.SUCCESS, remember=remember))
+
+
+async def afinish(guard: AsyncGuard, exchange: Exchange | None) -> None:
+    """Do as :func:`finish`."""
+    if exchange is not None:
+        for ticket, remember in exchange.take():
+            exchange.remember(await asettle(guard, ticket, Outcome.SUCCESS, remember=remember))

@@ -1,16 +1,19 @@
 """The password policy as one of ``AUTH_PASSWORD_VALIDATORS``."""
 
 import logging
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
+from django.views.decorators.debug import sensitive_variables
 
 from authguard_core.passwords import Finding, PasswordContext, PasswordPolicy
 from authguard_django.configuration import get_guard
-from authguard_django.exchange import running
+from authguard_django.exchange import Exchange, running
 from authguard_django.resets import reset_completed
 
 __all__ = ["AuthGuardPasswordValidator"]
@@ -48,6 +51,7 @@ class AuthGuardPasswordValidator:
         self._attributes = tuple(user_attributes)
         self._second_factor = second_factor
 
+    @sensitive_variables("password")
     def validate(self, password: str, user: Any = None) -> None:  # noqa: ANN401 - any user model
         """Refuse a password that won't do.
 
@@ -60,17 +64,17 @@ class AuthGuardPasswordValidator:
         if not assessment.ok:
             raise ValidationError([_error(finding) for finding in assessment.findings])
 
+    @sensitive_variables("password")
     def password_changed(self, password: str, user: Any = None) -> None:  # noqa: ANN401, ARG002 - Django's signature
-        """End lock, cap and known browsers of an account whose password has been set anew.
+        """End lock, cap and known browsers of an account whose password has been set anew, with the commit.
 
         The browser in which its owner did so while signed in stays known. An outage is logged: the password
         is set all the same.
         """
-        exchange = running.get()
-        try:
-            reset_completed(exchange.request if exchange and _is_own(exchange.request, user) else None, user)
-        except Exception as error:  # noqa: BLE001 - an outage, or the application's look-up; the password is set all the same
-            logger.error("a changed password could not be reported: %s", type(error).__name__)  # noqa: TRY400 - a traceback may show personal data
+        if user is not None:
+            report = partial(_report, running.get(), user)
+            # Until then the old password is right: a sign-in with it would make a browser known once more.
+            transaction.on_commit(report, using=user._state.db)  # noqa: SLF001 - where Django keeps it
 
     def get_help_text(self) -> str:
         """Tell what a password must be."""
@@ -99,13 +103,21 @@ class AuthGuardPasswordValidator:
         )
 
 
+def _report(exchange: Exchange | None, user: Any) -> None:  # noqa: ANN401 - as above
+    request = exchange.request if exchange and _is_own(exchange.request, user) else None
+    try:
+        reset_completed(request, user)
+    except Exception as error:  # noqa: BLE001 - an outage, or the application's look-up; the password is set all the same
+        logger.error("a changed password could not be reported: %s", type(error).__name__)  # noqa: TRY400 - a traceback may show personal data
+
+
 def _is_own(request: HttpRequest, user: Any) -> bool:  # noqa: ANN401 - as above
     """Whether the request is that of the user: an operator's browser doesn't become another's.
 
     The session is asked, as ``request.user`` would end a session whose password has just changed.
     """
     session = getattr(request, "session", {})
-    return bool(session.get(SESSION_KEY) == str(user.pk))
+    return bool(session.get(SESSION_KEY) == user._meta.pk.value_to_string(user))  # noqa: SLF001 - as Django's login writes it
 
 
 def _text(user: object, name: str) -> str:

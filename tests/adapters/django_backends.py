@@ -22,6 +22,17 @@ class ByEmail:
         """Leave it to the others."""
 
 
+class ByAnyCase:
+    """Takes a name in any case, as many applications do."""
+
+    def authenticate(self, _request: HttpRequest | None, *, username: str, password: str) -> User | None:
+        user = User.objects.filter(username__iexact=username).first()
+        return user if user and user.check_password(password) else None
+
+    def get_user(self, user_id: object) -> User | None:
+        return User.objects.filter(pk=user_id).first()
+
+
 class ByToken:
     """Takes a mailed token, which names nobody."""
 

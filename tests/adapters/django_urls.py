@@ -5,8 +5,14 @@ import threading
 
 from django.contrib import admin
 from django.contrib.auth import aauthenticate, alogin, authenticate, login
+from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.auth.views import (
+    LoginView,
+    PasswordChangeView,
+    PasswordResetConfirmView,
+    PasswordResetView,
+)
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -20,7 +26,7 @@ from rest_framework.views import APIView
 
 from authguard_core.errors import HasherBusy
 from authguard_django import RunningAttempt, aread_fields, attempt, guarded, read_fields, reset_completed
-from tests.adapters.django_world import threads
+from tests.adapters.django_world import PasswordChangeForm, mailed, threads
 
 
 class Profile(APIView):
@@ -136,12 +142,19 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
 
-def own_name(request: HttpRequest) -> str:
-    """The name of who is signed in."""
-    return request.user.get_username()
+class ResetForm(PasswordResetForm):
+    """Sends no mail, but notes to whom."""
 
+    def send_mail(self, *args: object, **_: object) -> None:
+        mailed.append(str(args[4]))
+
+
+change_password = PasswordChangeView.as_view(form_class=PasswordChangeForm, success_url="/me/")
+send_link = PasswordResetView.as_view(form_class=ResetForm, success_url="/me/")
+redeem_link = PasswordResetConfirmView.as_view(success_url="/me/")
 
 urlpatterns = [
+    path("admin/password_change/", admin.site.admin_view(change_password)),
     path("admin/", admin.site.urls),
     path("login/", LoginView.as_view(template_name="admin/login.html", next_page="/me/")),
     path("me/", me),
@@ -159,5 +172,7 @@ urlpatterns = [
     path("reset/", reset),
     path("change/", change_own),
     path("sign-up/", sign_up),
-    path("password/", guarded(own_name, success={302})(PasswordChangeView.as_view(success_url="/me/"))),
+    path("password/", change_password),
+    path("password-reset/", guarded("email", purpose="reset")(send_link)),
+    path("password-reset/<uidb64>/<token>/", redeem_link, name="password_reset_confirm"),
 ]

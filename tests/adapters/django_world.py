@@ -41,6 +41,8 @@ atexit.register(_DIRECTORY.cleanup)
 
 hashes: Counter[str] = Counter()
 """How often the hasher has worked."""
+mailed: list[str] = []
+"""Who was sent a link."""
 threads: list[int] = []
 """Where asynchronous views ran."""
 
@@ -69,6 +71,7 @@ def configure() -> None:
             "rest_framework",
             "rest_framework.authtoken",
             "authguard_django",
+            "tests.adapters.django_people",
         ],
         MIDDLEWARE=MIDDLEWARE,
         AUTHENTICATION_BACKENDS=BACKENDS,
@@ -101,7 +104,7 @@ def configure() -> None:
         USE_TZ=True,
     )
     django.setup()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0, run_syncdb=True)
     connections.close_all()
 
 
@@ -111,18 +114,26 @@ configure()
 from django.contrib.auth.models import Group, Permission, User  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from authguard_django.forms import PasswordChangeForm  # noqa: E402
+from tests.adapters.django_people.models import Member, Worker  # noqa: E402
+
 __all__ = [
     "BACKENDS",
     "MIDDLEWARE",
     "SECRET",
     "Client",
     "Group",
+    "Member",
+    "PasswordChangeForm",
     "Permission",
     "User",
+    "Worker",
     "World",
+    "backends",
     "basic",
     "hashes",
     "log_in",
+    "mailed",
     "opened",
     "threads",
 ]
@@ -159,8 +170,15 @@ def opened(**more: object) -> Generator[World]:
             world.populate()
             yield world
         finally:
-            User.objects.all().delete()
+            for model in (User, Worker, Member):
+                model.objects.all().delete()
             connections.close_all()
+
+
+def backends(*names: str) -> override_settings:
+    """Authguard's backend before others: dotted paths, or names in ``django_backends``."""
+    paths = [name if "." in name else f"tests.adapters.django_backends.{name}" for name in names]
+    return override_settings(AUTHENTICATION_BACKENDS=[BACKENDS[0], *paths])
 
 
 def log_in(

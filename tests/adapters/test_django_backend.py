@@ -1,7 +1,7 @@
 """authguard's backend asks the others, and stands in nobody's way."""
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,10 +11,9 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.test import RequestFactory
-from django.test.utils import override_settings
 
 from authguard_core import HasherBusy, MemoryStorage
-from authguard_django import get_async_guard, get_guard
+from authguard_django import get_guard
 from authguard_django.backends import AuthGuardBackend
 from tests.adapters import django_backends
 from tests.adapters.django_world import (
@@ -24,25 +23,18 @@ from tests.adapters.django_world import (
     Permission,
     User,
     World,
+    backends,
     hashes,
     log_in,
     opened,
 )
 from tests.adapters.support import RIGHT, WRONG
 
-HERE = "tests.adapters.django_backends"
-
 
 @pytest.fixture
 def world() -> Generator[World]:
     with opened() as made:
         yield made
-
-
-def backends(*names: str) -> override_settings:
-    """Authguard's backend before others of these names."""
-    paths: Sequence[str] = [name if "." in name else f"{HERE}.{name}" for name in names]
-    return override_settings(AUTHENTICATION_BACKENDS=[BACKENDS[0], *paths])
 
 
 def test_one_failure_is_one_hash(world: World) -> None:
@@ -98,43 +90,11 @@ def test_credentials_that_nobody_takes_are_not_counted_on_an_event_loop() -> Non
         assert world.told.kinds["attempt_admitted"] == 0
 
 
-def test_what_names_nobody_counts_for_its_address(world: World) -> None:
-    """A mailed token is guessed at by an address, which stands for the account."""
-    request = RequestFactory().post("/")
-    with backends("ByToken"):
-        assert authenticate(request, token="right") == world.alice
-        assert [authenticate(request, token="wrong") for _ in range(3)] == [None] * 3
-        assert authenticate(request, token="right") is None
-        assert authenticate(None, token="right") is None  # nothing to count it under
-    assert world.told.kinds["attempt_refused"] == 2
-
-
 def test_a_web_servers_word_is_no_guess(world: World) -> None:
     """REMOTE_USER holds no secret: its own backend is asked by Django itself."""
     with backends("django.contrib.auth.backends.RemoteUserBackend", BACKENDS[1]):
         assert authenticate(RequestFactory().get("/"), remote_user="alice") == world.alice
     assert world.told.kinds["attempt_admitted"] == 0
-
-
-@pytest.mark.parametrize(
-    "credentials", [{"username": ""}, {"username": None}, {"username": "a", "email": "b"}]
-)
-def test_a23_no_name_and_two_names_are_charged_to_the_address(
-    world: World, credentials: dict[str, str | None]
-) -> None:
-    """They share no account; the address of who sends them is over its limit in the end."""
-    request = RequestFactory().post("/")
-    for _ in range(30):
-        assert authenticate(request, password=RIGHT, **credentials) is None
-    assert hashes["encode"] == 0
-    assert authenticate(request, username="alice", password=RIGHT) is None
-    assert authenticate(username="alice", password=RIGHT) == world.alice
-
-
-def test_a_form_without_a_name_keeps_the_views_own_answer(world: World) -> None:
-    """The guard says nothing of what is missing; the view does."""
-    assert log_in(Client(), "", RIGHT, "/by-hand/").status_code == 403
-    assert world.told.kinds["attempt_refused"] == 1
 
 
 @pytest.mark.parametrize(("others", "released"), [(["Busy"], 1), (["Busy", BACKENDS[1]], 0)])
@@ -223,97 +183,6 @@ def test_users_and_permissions_are_the_others_affair_on_an_event_loop() -> None:
             True,
             False,
         ]
-
-
-# Identity
-
-
-def test_a17_the_account_is_found_as_the_sign_in_finds_it(world: World) -> None:
-    """Users whose names differ by case alone have a counter each, where the database keeps them apart."""
-    capital = User.objects.create_user("Alice", password=RIGHT)
-    for _ in range(3):
-        authenticate(username="alice", password=WRONG)
-    assert authenticate(username="alice", password=RIGHT) is None
-    assert authenticate(username="Alice", password=RIGHT) == capital
-    assert world.told.kinds["attempt_succeeded"] == 1
-
-
-def test_a17_spellings_of_nobody_share_a_counter(world: World) -> None:
-    """Whoever isn't found is counted under the canonical form."""
-    for name in ("nobody", "NOBODY", " nobody\u200b"):
-        authenticate(username=name, password=WRONG)
-    assert authenticate(username="Nobody", password=WRONG) is None
-    assert world.told.kinds["attempt_refused"] == 1
-
-
-def test_a18_a_name_and_an_address_are_one_account(world: World) -> None:
-    """Where a backend takes e-mail addresses, guesses at both count together, in any case."""
-    with backends(BACKENDS[1], "ByEmail"):
-        authenticate(username="alice", password=WRONG)
-        authenticate(username="alice@example.com", password=WRONG)
-        authenticate(username="ALICE@Example.com", password=WRONG)
-        assert authenticate(username="alice@example.com", password=RIGHT) is None
-        assert authenticate(username="alice", password=RIGHT) is None
-    assert world.told.kinds["attempt_refused"] == 2
-
-
-def test_a18_an_address_of_several_people_is_nobodys(world: World) -> None:
-    """It is counted as it was submitted."""
-    User.objects.create_user("twin", "alice@example.com", RIGHT)
-    with backends(BACKENDS[1], "ByEmail"):
-        for _ in range(3):
-            authenticate(username="alice@example.com", password=WRONG)
-        assert authenticate(username="alice", password=RIGHT) == world.alice
-        assert authenticate(username="alice@example.com", password=RIGHT) is None
-
-
-def test_without_need_it_is_not_shown_whose_an_address_is(world: World) -> None:
-    """Django's own backends take no address, so guesses at one don't lock its owner."""
-    for _ in range(4):
-        authenticate(username="alice@example.com", password=WRONG)
-    assert authenticate(username="alice", password=RIGHT) == world.alice
-
-
-def test_a_user_model_without_addresses_has_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What looks like an address is counted as a name."""
-    monkeypatch.delattr("django.contrib.auth.base_user.AbstractBaseUser.get_email_field_name")
-    with backends(BACKENDS[1], "ByEmail"):
-        assert authenticate(username="x@example.com", password=WRONG) is None
-    assert world.told.kinds["attempt_failed"] == 1
-
-
-def test_a19_a_name_with_a_nul_reaches_no_database(world: World) -> None:
-    """PostgreSQL would raise for it; it is nobody's, and counted with its visible form."""
-    for _ in range(4):
-        authenticate(username="nobody\0", password=WRONG)
-    assert authenticate(username="nobody", password=WRONG) is None
-    assert world.told.kinds["attempt_refused"] == 2
-
-
-def plain_account(identifier: str) -> str | None:
-    return "everybody" if identifier else None
-
-
-async def async_account(identifier: str) -> str | None:
-    return plain_account(identifier)
-
-
-@pytest.mark.parametrize("resolve", [plain_account, async_account, f"{__name__}.plain_account"])
-def test_a_look_up_of_your_own_serves_threads_and_loops(resolve: object) -> None:
-    """RESOLVE is a plain or a coroutine function, or a dotted path; both guards use it."""
-    with opened(RESOLVE=resolve):
-        for name in ("a", "b", "c"):
-            authenticate(username=name, password=WRONG)
-        assert get_guard().inspect("d").failures == 3
-        assert async_to_sync(get_async_guard().inspect)("d").failures == 3
-
-
-def test_credentials_of_your_own_are_named_by_your_own_function() -> None:
-    """IDENTITY finds the name that another backend's credentials hold."""
-    with opened(IDENTITY=lambda _credentials: "everybody") as world:
-        for name in ("a", "b", "c", "d"):
-            authenticate(username=name, password=WRONG)
-        assert world.told.kinds["attempt_refused"] == 1
 
 
 # Signals and failures

@@ -11,15 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, RequestFactory
 from django.test.utils import override_settings
 
-from authguard_core import ConfigurationError, MemoryStorage
+from authguard_core import ConfigurationError
 from authguard_core.answers import Answer
 from authguard_django import (
     AttemptError,
-    areset_completed,
     attempt,
     client_address_of,
     read_fields,
-    reset_completed,
 )
 from tests.adapters.django_world import Client, World, log_in, opened, threads
 from tests.adapters.support import RIGHT, WRONG
@@ -213,80 +211,6 @@ def test_a_decorated_view_on_the_event_loop_is_judged_by_its_status(world: World
     statuses = [stranger("/by-status/", headers={"x-name": "alice"}).status_code for _ in range(4)]
     assert statuses == [400, 400, 400, 429]
     assert world.told.kinds["attempt_succeeded"] == 1
-
-
-def test_a35_the_password_change_shares_the_logins_budget(world: World, browser: Client) -> None:
-    """Who sits at an open session doesn't learn the password by guessing."""
-    log_in(browser)
-    form = {"old_password": WRONG, "new_password1": "x", "new_password2": "y"}
-    statuses = [browser.post("/password/", form).status_code for _ in range(4)]
-    assert statuses == [200, 200, 200, 429]
-    world.clock.advance(30)
-    new = "umbrella fjord quartz lantern"
-    right = {"old_password": RIGHT, "new_password1": new, "new_password2": new}
-    assert browser.post("/password/", right).status_code == 302
-    assert log_in(browser, password=new).status_code == 302
-
-
-# Resets and changed passwords
-
-
-def test_a_completed_reset_ends_the_lock_and_makes_the_browser_known(world: World, browser: Client) -> None:
-    """Other browsers are forgotten."""
-    old = log_in(Client()).cookies[DEVICE].value
-    for _ in range(5):
-        log_in(browser, password=WRONG)
-        world.clock.advance(30)
-    assert log_in(browser).status_code == 429
-    assert DEVICE in browser.post("/reset/", {"username": "alice"}).cookies
-    assert log_in(Client()).status_code == 302
-    log_in(Client(), cookie=f"{DEVICE}={old}")
-    assert world.told.kinds["device_rejected"] == 1
-
-
-def test_a_completed_reset_is_reported_without_a_request_and_on_the_event_loop(world: World) -> None:
-    """A task may do it, and a coroutine; who has no account id is known by the name."""
-    request = RequestFactory().post("/")
-    assert reset_completed(None, world.alice).device is not None
-    assert async_to_sync(areset_completed)(request, "alice").device is not None
-    assert world.told.kinds["reset_completed"] == 2
-
-
-def test_who_has_no_account_id_is_reset_by_the_name() -> None:
-    """A look-up that finds nobody leaves the identifier itself."""
-    with opened(RESOLVE=lambda _name: None) as world:
-        reset_completed(None, world.alice)
-        async_to_sync(areset_completed)(None, world.alice)
-        assert world.told.kinds["reset_completed"] == 2
-
-
-def test_a_changed_password_ends_the_lock(world: World, browser: Client) -> None:
-    """The validator hears of it from Django; whoever made the change becomes known only as its owner."""
-    for _ in range(5):
-        log_in(browser, password=WRONG)
-        world.clock.advance(30)
-    change = {"username": "alice", "password": "umbrella fjord quartz lantern"}
-    assert DEVICE not in browser.post("/change/", change).cookies
-    assert log_in(browser, password=change["password"]).status_code == 302
-    assert DEVICE in browser.post("/change/", change).cookies
-    assert DEVICE not in browser.post("/change/", {**change, "username": "ann"}).cookies
-    assert world.told.kinds["reset_completed"] == 3
-
-
-class DownStore(MemoryStorage):
-    """A store that is down."""
-
-    def execute(self, ops: object, /) -> object:  # type: ignore[override]  # it never returns
-        raise OSError("alice", ops)
-
-
-def test_a_changed_password_stays_changed_when_the_store_is_down(caplog: pytest.LogCaptureFixture) -> None:
-    """The log tells the error's type, and nothing personal."""
-    with opened(STORAGE=DownStore()) as world:
-        world.alice.set_password("umbrella fjord quartz lantern")
-        world.alice.save()
-    messages = {record.getMessage() for record in caplog.records if record.name == "authguard"}
-    assert messages == {"a changed password could not be reported: OSError"}
 
 
 # Answers

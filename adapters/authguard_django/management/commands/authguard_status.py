@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from authguard_core import AccountStatus, Reason, StorageError
-from authguard_django.identity import submitted
 from authguard_django.management.operating import OperatorCommand
 
 __all__ = ["Command"]
@@ -29,8 +28,7 @@ class Command(OperatorCommand):
             self.stdout.write(guard.describe())
             return
         try:
-            with submitted(name):
-                status = guard.inspect(name, purpose=purpose)
+            status = guard.inspect(name, purpose=purpose)
         except (StorageError, ValueError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("\n".join(_lines(status)))

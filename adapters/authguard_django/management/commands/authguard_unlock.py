@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from authguard_core import StorageError
-from authguard_django.identity import submitted
 from authguard_django.management.operating import OperatorCommand
 
 __all__ = ["Command"]
@@ -31,8 +30,7 @@ class Command(OperatorCommand):
             if address is not None:
                 guard.unlock_address(address, purpose=purpose)
             else:
-                with submitted(name):
-                    guard.unlock(name, purpose=purpose)
+                guard.unlock(name, purpose=purpose)
         except (StorageError, ValueError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS("Unlocked."))
