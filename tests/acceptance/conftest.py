@@ -95,6 +95,14 @@ def site(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session")
+def defaults(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server with the limits, delays and hashes that everybody begins with, and a short meter."""
+    settings = PLAIN | BEHIND_PROXY | {"AUTHGUARD_METER__ACCOUNT_LIMIT": "10/5m"}
+    with serving(example, tmp_path_factory.mktemp("defaults"), settings) as url, Site(url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def narrow(example: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server with settings of an operator's own. Its cookies are for https."""
     with serving(example, tmp_path_factory.mktemp("narrow"), QUICK | NARROW) as url, Site(url) as running:

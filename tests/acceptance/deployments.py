@@ -38,6 +38,9 @@ SERVERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
 }
 """What starts the project's examples. Gunicorn isn't for Windows."""
 
+OF_SEVERAL: Final = {"uvicorn"}
+"""Servers that are of interest with several workers: with one they are what ``python -m`` runs."""
+
 
 class Store(NamedTuple):
     """Where the counters are, and how many workers may share them."""
@@ -86,8 +89,14 @@ def deployments(candidates: Sequence[Candidate]) -> list[Deployment]:
         for candidate in candidates
         for server, command in _servers(candidate).items()
         for store in STORES
-        if store.workers == 1 or any("{workers}" in word for word in command)
+        if _suits(server, command, store)
     ]
+
+
+def _suits(server: str, command: Sequence[str], store: Store) -> bool:
+    if store.workers == 1:
+        return server not in OF_SEVERAL
+    return any("{workers}" in word for word in command)
 
 
 def _servers(candidate: Candidate) -> Mapping[str, Sequence[str]]:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tests.acceptance.candidates import EXAMPLES, ROOT
-from tests.acceptance.deployments import SERVERS, STORES
+from tests.acceptance.candidates import EXAMPLES, ROOT, candidate
+from tests.acceptance.deployments import Deployment, deployments
 from tests.acceptance.rows import Row, attacks, collected, contract
 
 __all__ = ["COMMAND", "LACKING", "PAGE", "page"]
@@ -46,8 +46,7 @@ Those that can be seen from outside. What is done, what must hold, and where els
 SERVED: Final = """
 ## Servers
 
-`python -m examples.…` runs uvicorn or Werkzeug. The last row of the contract is run behind these, with
-{stores}:
+`python -m examples.…` runs uvicorn or Werkzeug. The last row of the contract is run behind these too:
 """
 
 
@@ -62,12 +61,11 @@ def page(rows: Sequence[Row], attacked: Sequence[Row], run: Mapping[str, set[str
     """
     contracted = [(f"{row.subject} | {row.holds}", row) for row in rows]
     known = [(f"[{row.key}](attacks.md#{row.key.lower()}) | {row.subject}", row) for row in attacked]
-    stores = ", ".join(f"`{store.name}://` and {_number(store.workers, 'worker')}" for store in STORES)
-    servers = [f"- {COLUMNS[example]}: {', '.join(commands)}" for example, commands in SERVERS.items()]
+    servers = [f"- {title}: {_served(example)}" for example, title in COLUMNS.items()]
     lines = [
         *(HEAD, *_table("request | answer", contracted, run)),
         *(ATTACKS, *_table("id | attack", known, run)),
-        *(SERVED.format(stores=stores), *servers),
+        *(SERVED, *servers),
     ]
     return "\n".join([*lines, ""])
 
@@ -88,6 +86,14 @@ def _listed(tests: Sequence[str]) -> str:
     """List the tests, folded."""
     names = "".join(f"<li><small><code>{test}</code></small></li>" for test in tests)
     return f"<details><summary>{len(tests)}</summary><ul>{names}</ul></details>"
+
+
+def _served(example: str) -> str:
+    return ", ".join(map(_described, deployments([candidate(example)])))
+
+
+def _described(deployment: Deployment) -> str:
+    return f"{deployment.server} with {_number(deployment.store.workers, 'worker')} on `{deployment.store.name}://`"
 
 
 def _number(count: int, what: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.acceptance.conftest import BEHIND_PROXY, PLAIN, QUICK, Start
 from tests.acceptance.example_site import (
     ADDRESS_LIMIT,
     DEVICE,
@@ -202,16 +201,15 @@ def test_over_the_limit_the_answer_is_429(site: Site) -> None:
     assert answer.headers["Retry-After"] == "900"
 
 
-def test_from_the_third_failure_on_each_costs_a_longer_wait(start: Start) -> None:
+def test_from_the_third_failure_on_each_costs_a_longer_wait(defaults: Site) -> None:
     """With the defaults the third failure is followed by a second; what the wait says is one of ten steps."""
-    with start(**QUICK, **PLAIN, **BEHIND_PROXY) as site:
-        name, browser = site.name(), site.browser()
-        assert site.guess(*[name] * 3) == [401] * 3
-        answer = site.browser().sign_in(name)
-        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
-        while (answer := browser.sign_in(site.name())).status_code == 401:
-            pass
-        assert (answer.status_code, int(answer.headers["Retry-After"]) in WAITS) == (429, True)
+    name, browser = defaults.name(), defaults.browser()
+    assert defaults.guess(*[name] * 3) == [401] * 3
+    answer = defaults.browser().sign_in(name)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    while (answer := browser.sign_in(defaults.name())).status_code == 401:
+        pass
+    assert (answer.status_code, int(answer.headers["Retry-After"]) in WAITS) == (429, True)
 
 
 @unreadable

@@ -5,7 +5,6 @@ import json
 import httpx
 import pytest
 
-from tests.acceptance.conftest import PLAIN, QUICK, Start
 from tests.acceptance.example_site import NEW, WRONG, Browser, Site, assert_feedback, assert_problem
 
 ASSESS = "/password/assess"
@@ -155,19 +154,17 @@ def test_a87_another_sites_page_asks_nothing(site: Site) -> None:
     assert_problem(answer, 403)
 
 
-def test_who_types_without_end_is_told_to_wait(start: Start) -> None:
+def test_who_types_without_end_is_told_to_wait(defaults: Site) -> None:
     """429 with a Retry-After, for this address alone; signing in and registering go on."""
-    settings = QUICK | PLAIN | {"AUTHGUARD_TRUSTED_PROXIES": "127.0.0.1/32"}
-    with start(**settings, AUTHGUARD_METER__ACCOUNT_LIMIT="10/5m") as site:
-        person, browser = site.person(), site.browser()
-        statuses = [assess(browser, WRONG[:number]).status_code for number in range(1, 12)]
-        assert statuses == [200] * 10 + [429]
-        refused = assess(browser, WRONG)
-        assert_problem(refused, 429)
-        assert 0 < int(refused.headers["Retry-After"]) <= 300
-        assert assess(site.browser(), WRONG).status_code == 200
-        assert browser.sign_in(person.username, person.password).status_code == 200
-        assert browser.post("/register", **site.stranger()._asdict()).status_code == 202
+    person, browser = defaults.person(), defaults.browser()
+    statuses = [assess(browser, WRONG[:number]).status_code for number in range(1, 12)]
+    assert statuses == [200] * 10 + [429]
+    refused = assess(browser, WRONG)
+    assert_problem(refused, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 300
+    assert assess(defaults.browser(), WRONG).status_code == 200
+    assert browser.sign_in(person.username, person.password).status_code == 200
+    assert browser.post("/register", **defaults.stranger()._asdict()).status_code == 202
 
 
 def test_the_default_is_ample_for_who_types(site: Site) -> None:

@@ -26,11 +26,6 @@ DEVICE_SECONDS = 180 * 24 * 3600
 OLD_KEY, NEW_KEY = "o" * 32, "n" * 32
 CAP = 2
 
-UNUSABLE = {
-    "a lock that ends before its window": ({"AUTHGUARD_LOGIN__LOCK": "1m"}, "LOGIN__LOCK", "15m"),
-    "a proxy that is everybody": ({"AUTHGUARD_TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES", "*"),
-}
-
 
 # What is set
 
@@ -76,15 +71,12 @@ def test_a_list_is_separated_by_commas(narrow: Site) -> None:
     assert narrow.browser().get("/outbox").status_code == 403
 
 
-@pytest.mark.parametrize(("settings", "named", "expected"), UNUSABLE.values(), ids=UNUSABLE)
-def test_a96_a_setting_that_weakens_a_limit_stops_the_start(
-    example: Candidate, tmp_path: Path, settings: dict[str, str], named: str, expected: str
-) -> None:
-    """The application ends, and says which setting it was and what was wrong with it."""
-    status, told = refusing(example, tmp_path, settings)
+def test_a96_a_setting_that_weakens_a_limit_stops_the_start(example: Candidate, tmp_path: Path) -> None:
+    """With a lock that ends before its window the application ends, and says which setting it was."""
+    status, told = refusing(example, tmp_path, {"AUTHGUARD_LOGIN__LOCK": "1m"})
     assert status != 0
-    assert named in told
-    assert expected in told
+    assert "LOGIN__LOCK" in told
+    assert "15m" in told
 
 
 # How limits end
