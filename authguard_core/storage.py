@@ -2,6 +2,9 @@
 
 A backend is a module, named by its URL's scheme in the entry-point group
 ``authguard.storage``. It offers ``open_storage(url)`` and ``open_async_storage(url)``.
+
+What a store may offer besides: ``close()`` (``aclose()``), and ``facts()``, which tells an operator how its
+servers stand, see :mod:`authguard_core.facts`.
 """
 
 from collections.abc import Sequence

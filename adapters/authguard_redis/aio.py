@@ -7,7 +7,9 @@ from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
 from authguard_core.counting.ops import Op, Result
+from authguard_core.facts import Fact
 from authguard_redis.aiolinks import AsyncClient, link_to
+from authguard_redis.asking import ask_async
 from authguard_redis.calls import Call
 from authguard_redis.place import PREFIX, Place
 from authguard_redis.wire import OUTAGES, outage
@@ -44,6 +46,7 @@ class AsyncRedisStorage:
     ) -> None:
         clustered = clustered or isinstance(client, RedisCluster)
         self._place = Place.of(prefix=prefix, clustered=clustered, clock=clock)
+        self._client = client
         self._link = link_to(client)
 
     def __repr__(self) -> str:
@@ -74,6 +77,14 @@ class AsyncRedisStorage:
         except NoScriptError:
             # It was restarted, or this is the first call.
             return await self._link.run(call.in_full(time))
+
+    async def facts(self) -> Sequence[Fact]:
+        """Say how the server stands, or all masters of a Cluster: for an operator, not for each request.
+
+        The commands it takes are INFO, CONFIG GET, TIME and CLUSTER INFO. What this user may not ask is
+        unknown, and a server that doesn't answer is a fact, too.
+        """
+        return await ask_async(self._client)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""

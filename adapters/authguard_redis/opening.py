@@ -1,5 +1,6 @@
 """From a storage URL to the driver's clients, and the store over them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import redis
@@ -58,10 +59,8 @@ def _client(target: Target) -> Client:
         return redis.RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), MOVES), **options)
     options["retry"] = Retry(NoBackoff(), 0)
     if target.shape is Shape.SENTINEL:
-        sentinels: Any = redis.Sentinel(
-            target.hosts, sentinel_kwargs={**_timeouts(target), **target.sentinel}
-        )
-        master: redis.Redis = sentinels.master_for(target.service, **options)
+        sentinels: Any = redis.Sentinel(target.hosts, sentinel_kwargs=_to_sentinels(target, options))
+        master: redis.Redis = sentinels.master_for(target.service, _Master, **options)
         return master
     return redis.Redis(**_alone(target), **options)
 
@@ -73,13 +72,33 @@ def _async_client(target: Target) -> AsyncClient:
         return aioredis.RedisCluster(startup_nodes=nodes, retry=AsyncRetry(NoBackoff(), MOVES), **options)
     options["retry"] = AsyncRetry(NoBackoff(), 0)
     if target.shape is Shape.SENTINEL:
-        sentinels: Any = aioredis.Sentinel(
-            list(target.hosts), sentinel_kwargs={**_timeouts(target), **target.sentinel}
-        )
-        master: aioredis.Redis = sentinels.master_for(target.service, **options)
+        sentinels: Any = aioredis.Sentinel(list(target.hosts), sentinel_kwargs=_to_sentinels(target, options))
+        master: aioredis.Redis = sentinels.master_for(target.service, _AsyncMaster, **options)
         return master
     return aioredis.Redis(**_alone(target), **options)
 
 
-def _timeouts(target: Target) -> dict[str, Any]:
-    return {name: target.options[name] for name in ("socket_timeout", "socket_connect_timeout")}
+def _to_sentinels(target: Target, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of connections to the Sentinels: patience and TLS are those of the servers'."""
+    shared = ("retry", "socket_timeout", "socket_connect_timeout", "ssl")
+    return {name: given for name, given in options.items() if name.startswith(shared)} | {**target.sentinel}
+
+
+class _Master(redis.Redis):
+    """The master that Sentinel names. The connections to the Sentinels are closed with its own."""
+
+    def close(self) -> None:
+        super().close()
+        pool: Any = self.connection_pool
+        for sentinel in pool.sentinel_manager.sentinels:
+            sentinel.close()
+
+
+class _AsyncMaster(aioredis.Redis):
+    """The master that Sentinel names. The connections to the Sentinels are closed with its own."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001 - the driver's
+        await super().aclose(close_connection_pool)
+        pool: Any = self.connection_pool
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()

@@ -7,6 +7,8 @@ from redis import RedisCluster
 from redis.exceptions import NoScriptError
 
 from authguard_core.counting.ops import Op, Result
+from authguard_core.facts import Fact
+from authguard_redis.asking import ask
 from authguard_redis.calls import Call
 from authguard_redis.links import Client, link_to
 from authguard_redis.place import PREFIX, Place
@@ -44,6 +46,7 @@ class RedisStorage:
     ) -> None:
         clustered = clustered or isinstance(client, RedisCluster)
         self._place = Place.of(prefix=prefix, clustered=clustered, clock=clock)
+        self._client = client
         self._link = link_to(client)
 
     def __repr__(self) -> str:
@@ -74,6 +77,14 @@ class RedisStorage:
         except NoScriptError:
             # It was restarted, or this is the first call.
             return self._link.run(call.in_full(time))
+
+    def facts(self) -> Sequence[Fact]:
+        """Say how the server stands, or all masters of a Cluster: for an operator, not for each request.
+
+        The commands it takes are INFO, CONFIG GET, TIME and CLUSTER INFO. What this user may not ask is
+        unknown, and a server that doesn't answer is a fact, too.
+        """
+        return ask(self._client)
 
     def close(self) -> None:
         """Close the connections."""

@@ -7,13 +7,22 @@ retries and statistics take as long as the server does.
 from collections.abc import Sequence
 from typing import Any
 
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisClusterException, RedisError, ResponseError
 
 from authguard_core.errors import ConfigurationError, StorageError
 
 __all__ = ["OUTAGES", "is_answer", "outage", "pack", "refuse_decoding"]
 
-OUTAGES = (RedisError, OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+OUTAGES = (
+    RedisError,
+    RedisClusterException,
+    OSError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 """What the driver raises when the server is down, slow, full, a replica, starting, or says no; and what
 reading a reply raises that isn't one of the script's: then the connection carried somebody else's bytes."""
 

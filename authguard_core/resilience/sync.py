@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from authguard_core.counting.ops import Op, Result
 from authguard_core.errors import StorageError
+from authguard_core.facts import Fact
 from authguard_core.resilience.desk import Desk, Health, OnChange, OnFailure, is_repeatable, refuse_others
 from authguard_core.resilience.workers import Workers
 from authguard_core.storage import Storage
@@ -89,6 +90,12 @@ class ResilientStorage:
             return self.storage.execute(ops)
         except Exception as error:  # noqa: BLE001 - whatever a store raises is an outage
             raise refuse_others(error) from None
+
+    def facts(self) -> Sequence[Fact]:
+        """Return what the store behind it tells of itself; nothing where it tells nothing."""
+        tell = getattr(self.storage, "facts", None)
+        facts: Sequence[Fact] = () if tell is None else tell()
+        return facts
 
     def close(self) -> None:
         """Close the store behind it, if it can be closed."""

@@ -24,6 +24,7 @@ from authguard_core.counting.ops import (
     Take,
 )
 from authguard_core.counting.refusal import Scope
+from authguard_core.facts import Fact
 from authguard_core.keys import KeyRing
 from authguard_core.resilience import AsyncResilientStorage, ResilientStorage
 from authguard_core.testing.clock import FrozenClock
@@ -70,6 +71,13 @@ class Driven:
         """Carry one operation out."""
         (result,) = self.execute(op)
         return result
+
+    def facts(self) -> Sequence[Fact]:
+        """Ask the store how its servers stand."""
+        if self._runner is None:
+            facts: Sequence[Fact] = self.store.facts()
+            return facts
+        return self._runner.run(self.store.facts())
 
     def admit(self) -> Admitted | Refused:
         """Begin an attempt."""

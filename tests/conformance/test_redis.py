@@ -49,10 +49,23 @@ def broken_async(clock: FrozenClock) -> AsyncRedisStorage:
     return AsyncRedisStorage(lambda: aioredis.Redis.from_url(NOWHERE), clock=clock)
 
 
+def scattered(clock: FrozenClock) -> RedisStorage:
+    """Open a store whose Cluster isn't there: its client looks for the nodes as soon as it is made."""
+    nodes = [ClusterNode("127.0.0.1", 1)]
+    return RedisStorage(lambda: RedisCluster(startup_nodes=nodes), clustered=True, clock=clock)
+
+
+def scattered_async(clock: FrozenClock) -> AsyncRedisStorage:
+    """Open a store whose Cluster isn't there, for an event loop."""
+    return AsyncRedisStorage(
+        lambda: aioredis.RedisCluster(host="127.0.0.1", port=1), clustered=True, clock=clock
+    )
+
+
 TestRedis = storage_conformance(alone, open_broken=broken)
 TestAsyncRedis = storage_conformance(alone_async, open_broken=broken_async)
-TestRedisCluster = storage_conformance(clustered)
-TestAsyncRedisCluster = storage_conformance(clustered_async)
+TestRedisCluster = storage_conformance(clustered, open_broken=scattered)
+TestAsyncRedisCluster = storage_conformance(clustered_async, open_broken=scattered_async)
 
 TestGuardOverRedis = guard_machine(alone, time_per_key=True, examples=300).TestCase
 TestGuardOverRedisCluster = guard_machine(clustered, time_per_key=True, examples=100).TestCase

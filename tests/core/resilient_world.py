@@ -8,6 +8,7 @@ from authguard_core import MemoryStorage, StorageError
 from authguard_core.counting.limits import Rule
 from authguard_core.counting.ops import Admit, Admitted, Charge, Charged, Op, Refused, Result, Settle
 from authguard_core.counting.refusal import Scope
+from authguard_core.facts import Fact, Level
 from authguard_core.testing.clock import FrozenClock
 
 WINDOW = 900_000
@@ -16,6 +17,7 @@ ACCOUNT = Charge(Scope.ACCOUNT, b"account", Rule(4, WINDOW, lock=WINDOW, lock_ma
 LOCAL = (ADDRESS._replace(rule=Rule(15, WINDOW)), ACCOUNT._replace(rule=ACCOUNT.rule._replace(limit=2)))
 LONG = 30.0
 """A deadline that no test reaches."""
+FACT = Fact(code="test-store", level=Level.OK, got="a store of the tests")
 SHORT = 0.02
 """A deadline that a store that hangs will miss."""
 
@@ -61,6 +63,10 @@ class Store:
             raise StorageError("the reply was lost")
         return results
 
+    def facts(self) -> Sequence[Fact]:
+        """Tell something of itself."""
+        return [FACT]
+
     def close(self) -> None:
         """Let go of what hangs."""
         self.closed = True
@@ -79,6 +85,10 @@ class AsyncStore:
             self.store.next()
             await asyncio.Event().wait()
         return self.store.execute(ops)
+
+    async def facts(self) -> Sequence[Fact]:
+        """Tell something of itself."""
+        return self.store.facts()
 
     async def aclose(self) -> None:
         """Let go."""

@@ -11,7 +11,7 @@ from authguard_core.counting.ops import Op, Result
 from authguard_core.resilience import AsyncResilientStorage
 from authguard_core.testing.clock import FrozenClock
 from tests.core.resilient_claims import Execute, ResilienceClaims
-from tests.core.resilient_world import LONG, AsyncStore, Store, attempt, told
+from tests.core.resilient_world import FACT, LONG, AsyncStore, Store, attempt, told
 
 
 class TestAsyncResilientStorage(ResilienceClaims):
@@ -49,6 +49,13 @@ async def test_closing_closes_what_can_be_closed() -> None:
     await AsyncResilientStorage(AsyncMemoryStorage()).aclose()
 
     assert store.closed
+
+
+@pytest.mark.anyio
+async def test_what_the_store_tells_an_operator_is_passed_on() -> None:
+    """It has nothing to add; a store that tells nothing of itself has no facts."""
+    assert list(await AsyncResilientStorage(AsyncStore(Store())).facts()) == [FACT]
+    assert list(await AsyncResilientStorage(AsyncMemoryStorage()).facts()) == []
 
 
 @pytest.mark.anyio

@@ -8,7 +8,7 @@ import pytest
 from authguard_core.counting.ops import Op, Result
 from authguard_core.resilience import ResilientStorage
 from tests.core.resilient_claims import Execute, ResilienceClaims
-from tests.core.resilient_world import LONG, Store, attempt
+from tests.core.resilient_world import FACT, LONG, Store, attempt
 
 
 class TestResilientStorage(ResilienceClaims):
@@ -34,6 +34,14 @@ def test_closing_closes_what_can_be_closed() -> None:
     ResilientStorage(store.memory).close()
 
     assert store.closed
+
+
+def test_what_the_store_tells_an_operator_is_passed_on() -> None:
+    """It has nothing to add; a store that tells nothing of itself has no facts."""
+    store = Store()
+
+    assert list(ResilientStorage(store).facts()) == [FACT]
+    assert list(ResilientStorage(store.memory).facts()) == []
 
 
 def test_whoever_is_interrupted_leaves_the_probe_to_others() -> None:

@@ -9,8 +9,14 @@ from redis.exceptions import RedisError
 
 from tests.servers import processes
 from tests.servers.redis_server import RedisServer
+from tests.servers.tls import Certificates
 
 SLOTS = 16_384
+OPTIONS: dict[str, object] = {
+    "cluster-enabled": "yes",
+    "cluster-node-timeout": 2_000,
+    "cluster-config-file": "nodes.conf",
+}
 
 
 class RedisCluster:
@@ -19,17 +25,28 @@ class RedisCluster:
     Args:
         directory: where their data are.
         masters: how many there are.
+        program: what is run, where it isn't the usual one.
+        own: their certificates, where they speak TLS.
 
     """
 
-    def __init__(self, directory: Path, masters: int = 3) -> None:
-        options = {
-            "cluster-enabled": "yes",
-            "cluster-node-timeout": 2_000,
-            "cluster-config-file": "nodes.conf",
-        }
-        self.nodes = [RedisServer(directory / f"node{number}", options) for number in range(masters)]
+    def __init__(
+        self,
+        directory: Path,
+        masters: int = 3,
+        *,
+        program: Path | None = None,
+        own: Certificates | None = None,
+    ) -> None:
+        self._directory, self._program, self._own = directory, program, own
+        self.nodes = [self._node(number) for number in range(masters)]
         self._running = ExitStack()
+
+    def _node(self, number: int) -> RedisServer:
+        port = processes.free_port(with_bus=True)
+        options = OPTIONS | (dict(self._own.server(port)) if self._own else {})
+        directory = self._directory / f"node{number}"
+        return RedisServer(directory, options, port=port, program=self._program)
 
     def __enter__(self) -> Self:
         for node in self.nodes:

