@@ -40,7 +40,6 @@ def start(
     log: Path,
     *,
     environment: Mapping[str, str] | None = None,
-    as_user: int | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Start a server that ends with this process, however that ends.
 
@@ -48,7 +47,6 @@ def start(
         command: what is run.
         log: where its output goes.
         environment: further variables.
-        as_user: the number of the user and group whose rights it gets.
 
     """
     with log.open("ab") as output:
@@ -59,9 +57,6 @@ def start(
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
             preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - it calls nothing of Python's
-            user=as_user,
-            group=as_user,
-            extra_groups=None if as_user is None else [],
         )
 
 

