@@ -5,10 +5,11 @@ a refusal and on a failure it raises ``PermissionDenied``, so that Django asks n
 one check.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
@@ -93,15 +94,38 @@ def _ask(
     return None
 
 
+def _awaitable(backend: Any) -> Callable[..., Awaitable[Any]]:  # noqa: ANN401 - backends are duck-typed
+    """Return the awaitable flavour of a backend's ``authenticate``.
+
+    Where that is no more than the plain one in a thread, or Django's own, which hashes on the event loop in
+    Django 5.2 and takes a thread for each of its steps since, the plain one is asked on one thread.
+    """
+    kind: type[object] = backend.__class__
+    plain, own = (getattr(kind, name, None) for name in ("authenticate", "aauthenticate"))
+    is_stock = (plain, own) == (ModelBackend.authenticate, ModelBackend.aauthenticate)
+    if own is not None and own is not BaseBackend.aauthenticate and not is_stock:
+        asked: Callable[..., Awaitable[Any]] = backend.aauthenticate
+        return asked
+
+    @sensitive_variables()
+    async def on_thread(request: HttpRequest | None, **credentials: object) -> Any:  # noqa: ANN401 - any user model
+        @sensitive_variables()
+        def ask() -> Any:  # noqa: ANN401 - as above
+            return backend.authenticate(request, **credentials)
+
+        return await sync_to_async(ask)()  # with the credentials as arguments its frames would show them
+
+    return on_thread
+
+
 @sensitive_variables()
 async def _aask(
     asked: Sequence[Other], request: HttpRequest | None, credentials: Mapping[str, object]
 ) -> Found | None:
     """Do as :func:`_ask`. A backend that knows no event loop is asked on Django's thread."""
     for backend, path in asked:
-        ask = getattr(backend, "aauthenticate", None) or sync_to_async(backend.authenticate)
         try:
-            user = await ask(request, **credentials)
+            user = await _awaitable(backend)(request, **credentials)
         except PermissionDenied:
             return None
         if user is not None:

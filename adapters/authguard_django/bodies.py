@@ -4,10 +4,10 @@ The identity must be read from the same bytes, in the same way, as the applicati
 parsers may read differently is refused, and so is one that is too long. It names nobody, so its address pays.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from authguard_core import Decision, Reason
 from authguard_core.answers import refused, unreadable
@@ -28,7 +28,7 @@ def read_fields(request: HttpRequest, shape: BodyShape = _SHAPE, *, purpose: str
     Look the user up by what it returns, and hand its ``identity`` to :func:`~authguard_django.attempt`.
 
     Args:
-        request: A request whose body nobody has read. ``request.body`` and ``request.POST`` stay usable.
+        request: One whose body is still there. ``request.body`` and ``request.POST`` stay usable.
         shape: The fields that must be there, as text.
         purpose: Whose limits a body that can't be read counts against.
 
@@ -52,20 +52,25 @@ async def aread_fields(request: HttpRequest, shape: BodyShape = _SHAPE, *, purpo
     return fields
 
 
+@sensitive_variables()
 def _read(request: HttpRequest, shape: BodyShape) -> Fields | Unreadable:
-    body = b"".join(_chunks(request, shape.max_bytes + 1))
-    if len(body) <= shape.max_bytes:
-        # As Django itself keeps it: the view may still ask for request.body or request.POST.
-        setattr(request, "_body", body)  # noqa: B010 - no type checker knows it
-    return read(request.META.get("CONTENT_TYPE"), body, shape)
+    plain: Any = getattr(request, "_request", request)  # REST framework wraps Django's own
+    body = getattr(plain, "_body", None)
+    if body is None:
+        body = _taken(plain, shape.max_bytes + 1)
+        if len(body) <= shape.max_bytes:
+            plain._body = body  # noqa: SLF001 - as Django keeps it: the view may still ask for body or POST
+    return read(plain.META.get("CONTENT_TYPE"), body, shape)
 
 
-def _chunks(request: HttpRequest, most: int) -> Iterator[bytes]:
-    """Yield the body's first bytes, from streams too that give less at once than they are asked for."""
-    stream, left = _stream_of(request), most
+@sensitive_variables()
+def _taken(request: HttpRequest, most: int) -> bytes:
+    """Return the body's first bytes, from streams too that give less at once than they are asked for."""
+    stream, chunks, left = _stream_of(request), list[bytes](), most
     while left and (chunk := stream.read(left)):
+        chunks.append(chunk)
         left -= len(chunk)
-        yield chunk
+    return b"".join(chunks)
 
 
 def _stream_of(request: HttpRequest) -> Any:  # noqa: ANN401 - anything to read from

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from inspect import iscoroutinefunction
+from inspect import iscoroutine
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 
+from authguard_core import ConfigurationError
+from authguard_django.awaiting import is_async
 from authguard_django.contexts import AttemptContext, RunningAttempt, attempt
 
 __all__ = ["guarded"]
@@ -53,7 +55,7 @@ class _Guarding(NamedTuple):
 
     def around(self, view: View) -> View:
         """Return the view with the guard around it, of the same kind."""
-        return wraps(view)(self._around_async(view) if iscoroutinefunction(view) else self._around_sync(view))
+        return wraps(view)(self._around_async(view) if is_async(view) else self._around_sync(view))
 
     def _around_sync(self, view: View) -> View:
         def call(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a view's own
@@ -84,9 +86,22 @@ class _Guarding(NamedTuple):
         return {} if self.success else {"attempt": running}
 
     def _judged(self, running: RunningAttempt, response: HttpResponseBase) -> HttpResponseBase:
+        if iscoroutine(response):
+            response.close()
+            raise _late()
         if response.status_code in self.success:
             running.succeed()
         return response
+
+
+def _late() -> ConfigurationError:
+    """Return what is wrong with a view whose answer comes after its attempt: ``dispatch``, say."""
+    return ConfigurationError.of(
+        "guarded",
+        got="a plain function that returns a coroutine",
+        expected="a view, or a coroutine function",
+        do="Decorate the result of as_view(), or the coroutine method.",
+    )
 
 
 def _field(name: str) -> Callable[[HttpRequest], str | None]:

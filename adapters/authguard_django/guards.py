@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from django.views.decorators.debug import sensitive_variables
+
 from authguard_core import AsyncGuard, Decision, Guard, Settings
 from authguard_core.decisions import operations
 from authguard_core.device import Subject
@@ -17,6 +19,7 @@ __all__ = ["AsyncDjangoGuard", "DjangoGuard"]
 class DjangoGuard(Guard):
     """A guard whose look-up knows the name as it was submitted, whoever asks it."""
 
+    @sensitive_variables("name")
     def reset_named(self, name: str, *, purpose: str, peer: str | None) -> Decision:
         """Report a completed reset of whoever an attempt with this name would be counted for.
 
@@ -53,6 +56,7 @@ class AsyncDjangoGuard(AsyncGuard):
             # would pass on a loop that is held up, by Django 5.2's own hashing say, with the answer there.
             self._resolve = resolve.afind
 
+    @sensitive_variables("name")
     async def reset_named(self, name: str, *, purpose: str, peer: str | None) -> Decision:
         """Do as :meth:`DjangoGuard.reset_named`."""
         subject, now = await self._named(name), self._clock()

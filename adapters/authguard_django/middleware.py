@@ -1,14 +1,14 @@
 """The middleware: it turns refusals into answers, settles with the response, and sets the device cookie."""
 
 from collections.abc import Awaitable, Callable
-from inspect import iscoroutinefunction
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 
 from authguard_core.answers import BUSY, Answer
 from authguard_core.errors import HasherBusy
+from authguard_django.awaiting import is_async
 from authguard_django.configuration import current
 from authguard_django.errors import AttemptError
 from authguard_django.exchange import Exchange, running
@@ -39,7 +39,7 @@ class AuthGuardMiddleware:
     ) -> None:
         current()
         self._get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
+        self._is_async = is_async(get_response)
         if self._is_async:
             markcoroutinefunction(self)
 
@@ -89,10 +89,11 @@ def _refusal(exchange: Exchange, response: HttpResponse) -> Answer | None:
     return exchange.answer if response.status_code < _SERVER_ERROR else None
 
 
-def _in_place_of(response: HttpResponse, refusal: HttpResponse) -> HttpResponse:
-    """Keep the cookies that were set on the way: of the session, and against forged requests."""
+def _in_place_of(response: Any, refusal: Any) -> HttpResponse:  # noqa: ANN401 - no type knows what is to be closed
+    """Keep the cookies that were set on the way, and what is to be closed with the response."""
     refusal.cookies.update(response.cookies)
-    return refusal
+    refusal._resource_closers.extend(response._resource_closers)  # noqa: SLF001 - closing it ends the request
+    return cast("HttpResponse", refusal)
 
 
 def _finished(exchange: Exchange, response: HttpResponse) -> HttpResponse:

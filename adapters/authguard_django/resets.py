@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from authguard_core import Decision
 from authguard_django.configuration import current
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["areset_completed", "reset_completed"]
 
 
+@sensitive_variables()
 def reset_completed(
     request: HttpRequest | None, user: "AbstractBaseUser | str", *, purpose: str = "login"
 ) -> Decision:
@@ -39,6 +41,7 @@ def reset_completed(
     return _kept(request, decision)
 
 
+@sensitive_variables()
 async def areset_completed(
     request: HttpRequest | None, user: "AbstractBaseUser | str", *, purpose: str = "login"
 ) -> Decision:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from authguard_core import HasherBusy
 from authguard_django import get_guard
-from tests.adapters.django_world import User
+from tests.adapters.django_world import BaseBackend, User
 
 
 class ByEmail:
@@ -39,6 +39,9 @@ class ByToken:
     def authenticate(self, _request: HttpRequest | None, token: str) -> User | None:
         return User.objects.get(username="alice") if token == "right" else None
 
+    def get_user(self, user_id: object) -> User | None:
+        return User.objects.filter(pk=user_id).first()
+
 
 class Denying:
     """Says that nobody may come in."""
@@ -55,6 +58,13 @@ class Busy:
 
     def authenticate(self, _request: HttpRequest | None, **credentials: object) -> None:
         raise HasherBusy if credentials["password"] == "busy" else RuntimeError("broken down")
+
+
+class BusyOfDjangos(BaseBackend):
+    """The same, with the awaitable flavour that Django gives its own."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: object) -> None:
+        Busy().authenticate(request, **credentials)
 
 
 class Granting:

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from io import BytesIO
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import aauthenticate, alogin, authenticate, login
@@ -14,7 +16,7 @@ from django.contrib.auth.views import (
     PasswordResetView,
 )
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.authentication import BasicAuthentication
@@ -26,7 +28,7 @@ from rest_framework.views import APIView
 
 from authguard_core.errors import HasherBusy
 from authguard_django import RunningAttempt, aread_fields, attempt, guarded, read_fields, reset_completed
-from tests.adapters.django_world import PasswordChangeForm, mailed, threads
+from tests.adapters.django_world import PasswordChangeForm, files, mailed, threads
 
 
 class Profile(APIView):
@@ -37,6 +39,20 @@ class Profile(APIView):
 
     def get(self, request: Request) -> Response:
         return Response({"username": request.user.get_username()})
+
+
+def _more(data: Any) -> str:  # noqa: ANN401 - a dictionary, of either kind
+    return str(data["more"])
+
+
+class Reading(APIView):
+    """Reads the credentials as the guard does, and the rest as REST framework does."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def post(self, request: Request) -> Response:
+        return Response({"name": read_fields(request).identity, "more": _more(request.data)})
 
 
 def me(request: HttpRequest) -> HttpResponse:
@@ -55,6 +71,35 @@ def either(request: HttpRequest) -> HttpResponse:
     names = request.POST.getlist("username")
     found = [authenticate(request, username=name, password=request.POST["password"]) for name in names]
     return HttpResponse(status=200 if any(found) else 403)
+
+
+def in_and_again(request: HttpRequest) -> HttpResponse:
+    """Sign one in, and try another one's password."""
+    first, second = request.POST.getlist("username")
+    user = authenticate(request, username=first, password=request.POST["password"])
+    login(request, user)
+    authenticate(request, username=second, password=request.POST["password"])
+    return HttpResponse("in")
+
+
+def by_token(request: HttpRequest) -> HttpResponse:
+    """Sign in by a mailed token."""
+    login(request, authenticate(request, token=request.POST["token"]))
+    return HttpResponse("in")
+
+
+@csrf_exempt
+def by_query(request: HttpRequest) -> HttpResponse:
+    """Take the credentials from the query."""
+    user = authenticate(request, username=request.GET["username"], password=request.GET["password"])
+    return HttpResponse(status=200 if user else 403)
+
+
+def file(request: HttpRequest) -> FileResponse:
+    """Send a file, whoever asks."""
+    authenticate(request, username=request.POST["username"], password=request.POST["password"])
+    files.append(BytesIO(b"x"))
+    return FileResponse(files[-1])
 
 
 async def batch(request: HttpRequest) -> HttpResponse:
@@ -159,10 +204,15 @@ urlpatterns = [
     path("login/", LoginView.as_view(template_name="admin/login.html", next_page="/me/")),
     path("me/", me),
     path("api/profile/", Profile.as_view()),
+    path("api/read/", Reading.as_view()),
     path("api/token/", obtain_auth_token),
     path("api/login/", csrf_exempt(api_login)),
     path("by-hand/", by_hand),
     path("either/", either),
+    path("in-and-again/", in_and_again),
+    path("by-token/", by_token),
+    path("by-query/", by_query),
+    path("file/", file),
     path("batch/", batch),
     path("broken/", broken),
     path("no-database/", no_database),

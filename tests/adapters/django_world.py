@@ -5,10 +5,12 @@ Its settings stay as they are here but for what a test overrides with Django's o
 
 import atexit
 import tempfile
+import threading
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,10 @@ atexit.register(_DIRECTORY.cleanup)
 
 hashes: Counter[str] = Counter()
 """How often the hasher has worked."""
+files: list[BytesIO] = []
+"""What views have sent."""
+hash_threads: list[int] = []
+"""Where it worked."""
 mailed: list[str] = []
 """Who was sent a link."""
 threads: list[int] = []
@@ -52,6 +58,7 @@ class CountingHasher(MD5PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         hashes["encode"] += 1
+        hash_threads.append(threading.get_ident())
         return super().encode(password, salt)
 
 
@@ -111,9 +118,11 @@ def configure() -> None:
 configure()
 
 # Models can be imported only now: the tests take them from here.
+from django.contrib.auth.backends import BaseBackend  # noqa: E402
 from django.contrib.auth.models import Group, Permission, User  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from authguard_django.backends import AuthGuardBackend  # noqa: E402
 from authguard_django.forms import PasswordChangeForm  # noqa: E402
 from tests.adapters.django_people.models import Member, Worker  # noqa: E402
 
@@ -121,6 +130,8 @@ __all__ = [
     "BACKENDS",
     "MIDDLEWARE",
     "SECRET",
+    "AuthGuardBackend",
+    "BaseBackend",
     "Client",
     "Group",
     "Member",
@@ -131,6 +142,8 @@ __all__ = [
     "World",
     "backends",
     "basic",
+    "files",
+    "hash_threads",
     "hashes",
     "log_in",
     "mailed",

@@ -14,10 +14,10 @@ from django.test import RequestFactory
 
 from authguard_core import HasherBusy, MemoryStorage
 from authguard_django import get_guard
-from authguard_django.backends import AuthGuardBackend
 from tests.adapters import django_backends
 from tests.adapters.django_world import (
     BACKENDS,
+    AuthGuardBackend,
     Client,
     Group,
     Permission,

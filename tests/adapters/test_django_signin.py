@@ -7,7 +7,18 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, authenticate
 from django.test.utils import override_settings
 
-from tests.adapters.django_world import BACKENDS, MIDDLEWARE, Client, World, basic, hashes, log_in, opened
+from tests.adapters.django_world import (
+    BACKENDS,
+    MIDDLEWARE,
+    Client,
+    World,
+    backends,
+    basic,
+    files,
+    hashes,
+    log_in,
+    opened,
+)
 from tests.adapters.support import RIGHT, WRONG
 
 DEVICE = "__Host-authguard_device"
@@ -153,6 +164,32 @@ def test_a_sign_in_without_a_password_makes_no_browser_known(world: World, brows
     assert world.told.kinds["device_known"] == 0
 
 
+def test_a_browser_that_has_signed_in_is_told_so_though_another_secret_is_tried(
+    world: World, browser: Client
+) -> None:
+    """What is known of the first attempt when the second begins isn't lost."""
+    form = {"username": ["alice", "ann"], "password": RIGHT}
+    assert DEVICE in browser.post("/in-and-again/", form).cookies
+    assert world.told.kinds["device_known"] == 1
+
+
+def test_credentials_that_name_nobody_make_no_browser_known(world: World, browser: Client) -> None:
+    """There is no account to be known to, and the cookie would take the place of another account's."""
+    with backends(BACKENDS[1], "ByToken"):
+        known = log_in(browser).cookies[DEVICE].value
+        browser.post("/by-token/", {"token": "right"})
+        assert browser.get("/me/").json() == {"username": "alice"}
+    assert browser.cookies[DEVICE].value == known
+    assert (world.told.kinds["device_known"], world.told.kinds["attempt_succeeded"]) == (1, 2)
+
+
+def test_a_sign_in_by_force_is_the_applications_own_affair(world: World, browser: Client) -> None:
+    """Tests use it: nothing is counted, and the session is good."""
+    browser.force_login(world.alice)
+    assert browser.get("/me/").json() == {"username": "alice"}
+    assert world.told.kinds["attempt_admitted"] == 0
+
+
 def test_the_session_names_the_backend_that_has_checked(world: World, browser: Client) -> None:
     """So it survives authguard's removal, and the right backend is asked for the user."""
     log_in(browser)
@@ -188,6 +225,35 @@ def test_a_refusal_is_answered_in_place_of_the_form(world: World, browser: Clien
     assert {answer["Cache-Control"] for answer in (data, page)} == {"no-store"}
     assert {answer["Vary"].split(",")[0] for answer in (data, page)} == {"Accept"}
     assert world.told.kinds["attempt_refused"] == 2
+
+
+def test_what_the_views_response_would_close_is_closed_with_the_refusal(
+    world: World, browser: Client
+) -> None:
+    """A file, say, that nobody gets to see."""
+    for _ in range(3):
+        log_in(browser, password=WRONG)
+    assert log_in(browser, password=WRONG, path="/file/").status_code == 429
+    assert files.pop().closed
+    assert world.told.kinds["attempt_refused"] == 1
+
+
+def test_a_post_that_is_refused_as_forged_is_no_attempt(world: World) -> None:
+    """Django's middleware refuses it before anybody looks at the password."""
+    strict = Client(enforce_csrf_checks=True)
+    assert [log_in(strict).status_code for _ in range(6)] == [403] * 6
+    assert (world.told.kinds["attempt_admitted"], hashes["encode"]) == (0, 0)
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put"])
+def test_a37_whatever_the_method_a_secret_that_is_tried_is_counted(
+    world: World, browser: Client, method: str
+) -> None:
+    """A view that takes its credentials from the query is guarded like a form."""
+    path = f"/by-query/?username=alice&password={WRONG}"
+    statuses = [getattr(browser, method)(path).status_code for _ in range(4)]
+    assert statuses == [403, 403, 403, 429]
+    assert world.told.kinds["attempt_refused"] == 1
 
 
 def test_a_right_name_after_a_refused_one_is_the_last_word(world: World, browser: Client) -> None:
