@@ -44,7 +44,7 @@ def _told(names: Sequence[str], reports: Iterable[pytest.TestReport]) -> Told:
     for report in reports:
         test, _, parameters = report.nodeid.rpartition("::")[2].partition("[")
         for name in names:
-            if parameters.startswith(name):
+            if parameters.startswith((f"{name}-", f"{name}]")):
                 told[test, name] &= report.passed
     return told
 
