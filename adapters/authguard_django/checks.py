@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's name
+from django.utils.module_loading import import_string
 
 from authguard_core import ConfigurationError, MemoryStorage
+from authguard_django.changing import unguarded_changes
 from authguard_django.configuration import Runtime, current
-from authguard_django.entrance import is_guard, others
+from authguard_django.entrance import is_guard, others, signature_of
+from authguard_django.identity import name_of
+from authguard_django.middleware import AuthGuardMiddleware
 
 __all__ = ["check_deployment", "check_installation"]
 
@@ -37,11 +42,11 @@ _WORKERS: Final = ("-w", "--workers")
 def check_installation(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ANN401, ARG001 - Django's signature
     """Check what keeps a guard from guarding."""
     try:
-        current()
+        runtime = current()
     except ConfigurationError as error:
         hint = "Correct the setting AUTHGUARD, or the variables AUTHGUARD_*."
         return [Error(str(error), hint=hint, id="authguard.E001"), *_backends(), *_middleware()]
-    return [*_backends(), *_middleware()]
+    return [*_backends(), *_middleware(), *_names(runtime)]
 
 
 def check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ANN401, ARG001 - Django's signature
@@ -50,7 +55,7 @@ def check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
         runtime = current()
     except ConfigurationError:
         return []  # said already, by the other check
-    return [*_storage(runtime), *_proxies(runtime), *_cookie(runtime), *_validators()]
+    return [*_storage(runtime), *_proxies(runtime), *_cookie(runtime), *_validators(), *_changes()]
 
 
 def _backends() -> Iterator[CheckMessage]:
@@ -78,14 +83,15 @@ def _backends() -> Iterator[CheckMessage]:
 
 def _middleware() -> Iterator[CheckMessage]:
     paths = list(settings.MIDDLEWARE)
-    if _MIDDLEWARE not in paths:
+    ours = [path for path in paths if _is_ours(path)]
+    if not ours:
         yield Error(
             "MIDDLEWARE doesn't hold authguard's: no refusal is answered with 429, no browser becomes known.",
             hint=f"Put {_MIDDLEWARE} behind AuthenticationMiddleware.",
             id="authguard.E005",
         )
         return
-    late = [path for path in _BEFORE if path in paths[paths.index(_MIDDLEWARE) :]]
+    late = [path for path in _BEFORE if path in paths[paths.index(ours[0]) :]]
     if late:
         yield Warning(
             f"AuthGuardMiddleware stands before {late[0].rpartition('.')[2]}: "
@@ -93,6 +99,32 @@ def _middleware() -> Iterator[CheckMessage]:
             hint="Put it behind SessionMiddleware and AuthenticationMiddleware.",
             id="authguard.W006",
         )
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a dotted path names authguard's middleware, or one derived from it."""
+    try:
+        found: object = import_string(path)
+    except ImportError:  # Django says so when the server starts
+        return False
+    return isinstance(found, type) and issubclass(found, AuthGuardMiddleware)
+
+
+def _names(runtime: Runtime) -> Iterator[CheckMessage]:
+    if runtime.named is not name_of:
+        return
+    model: Any = get_user_model()
+    known = {"username", "email", model.USERNAME_FIELD}
+    for other in others():
+        parameters = list(signature_of(other.backend.authenticate).parameters.values())[1:]
+        taken = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
+        if len(taken) > 1 and not known.intersection(taken):
+            yield Warning(
+                f"{other.path} takes {' and '.join(taken)}: none of them is known to name anybody, so "
+                "guesses are counted for the client's address alone.",
+                hint="Set AUTHGUARD['IDENTITY'] to a function that finds the name, or call it username.",
+                id="authguard.W007",
+            )
 
 
 def _storage(runtime: Runtime) -> Iterator[CheckMessage]:
@@ -154,6 +186,17 @@ def _cookie(runtime: Runtime) -> Iterator[CheckMessage]:
             "COOKIE_SECURE is off: no browser that comes over a network becomes known.",
             hint="Remove it from AUTHGUARD, and serve sign-ins over https.",
             id="authguard.W014",
+        )
+
+
+def _changes() -> Iterator[CheckMessage]:
+    routes = unguarded_changes()
+    if routes:
+        yield Warning(
+            f"The old password isn't guarded at {', '.join(routes)}: whoever finds an open session may guess "
+            "it without an end.",
+            hint="Give the view authguard_django.forms.PasswordChangeForm; put one before the admin's own.",
+            id="authguard.W016",
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from functools import wraps
 from inspect import iscoroutine
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -11,7 +11,9 @@ from authguard_core import ConfigurationError
 from authguard_django.awaiting import is_async
 from authguard_django.contexts import AttemptContext, RunningAttempt, attempt
 
-__all__ = ["guarded"]
+__all__ = ["guarded", "is_guarded"]
+
+_MARK: Final = "_authguard_guarded"
 
 View = Callable[..., Any]
 """A view, of either kind: what Django's own decorators take."""
@@ -45,6 +47,11 @@ def guarded(
     return guarding.around
 
 
+def is_guarded(view: View) -> bool:
+    """Whether :func:`guarded` has decorated it, below decorators that keep what it is marked with."""
+    return getattr(view, _MARK, False)
+
+
 class _Guarding(NamedTuple):
     """How the requests of one view become attempts."""
 
@@ -55,7 +62,9 @@ class _Guarding(NamedTuple):
 
     def around(self, view: View) -> View:
         """Return the view with the guard around it, of the same kind."""
-        return wraps(view)(self._around_async(view) if is_async(view) else self._around_sync(view))
+        guarding = wraps(view)(self._around_async(view) if is_async(view) else self._around_sync(view))
+        setattr(guarding, _MARK, True)
+        return guarding
 
     def _around_sync(self, view: View) -> View:
         def call(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a view's own

@@ -1,14 +1,16 @@
 """What both flavours of ``authenticate`` share: who wants to try what, and whom to ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from inspect import signature
+from inspect import Signature
+from inspect import signature as any_signature
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import load_backend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils import inspect as django_inspect
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
@@ -19,11 +21,13 @@ from authguard_django.exchange import exchange_of
 from authguard_django.identity import address_name
 from authguard_django.requests import attempt_of
 
-__all__ = ["CHECKED_BY", "Entrance", "Found", "Other", "is_guard", "others", "outcome_of"]
+__all__ = ["CHECKED_BY", "Entrance", "Found", "Other", "is_guard", "others", "outcome_of", "signature_of"]
 
 CHECKED_BY: Final = "_authguard_backend"
 """The attribute of a user that tells which backend found the secret right."""
 _VOUCHED: Final = {"remote_user"}
+signature_of: Final[Callable[..., Signature]] = getattr(django_inspect, "signature", any_signature)
+"""Django's own looks at no annotation, which a backend may have for type checkers alone (Python 3.14)."""
 
 
 class Other(NamedTuple):
@@ -125,7 +129,7 @@ def is_guard(path: str) -> bool:
 @sensitive_variables("credentials")
 def _takes(backend: Any, request: HttpRequest | None, credentials: Mapping[str, object]) -> bool:  # noqa: ANN401 - backends are duck-typed
     try:
-        signature(backend.authenticate).bind(request, **credentials)
+        signature_of(backend.authenticate).bind(request, **credentials)
     except TypeError:
         return False
     return True

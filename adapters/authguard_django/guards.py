@@ -33,6 +33,15 @@ class DjangoGuard(Guard):
         )
         return self._tell(self._run(step))
 
+    def knows(self, name: str) -> bool:
+        """Whether the look-up finds an account of this name, for an operator.
+
+        Raises:
+            StorageError: The look-up could not answer.
+            ValueError: Nothing usable in the name.
+        """
+        return self._named(name).space == "account"
+
     def _find(self, identifier: str | None) -> Subject | StorageError | None:
         with submitted(identifier):
             return super()._find(identifier)

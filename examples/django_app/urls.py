@@ -1,20 +1,22 @@
 """The project's paths: the shop's, and the admin."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.views import PasswordChangeView
+from django.urls import path, reverse_lazy
 
-from authguard_django import guarded
+from authguard_django.forms import PasswordChangeForm
 from examples.django_app import views
 from examples.django_app.parts import by_method
 
 handler404 = "examples.django_app.parts.not_found"
 
-# It asks for the old password without authenticate(), so it is an attempt of its own.
-change_password = guarded(views.operators_name, success={302})(admin.site.password_change)
+change_password = PasswordChangeView.as_view(
+    form_class=PasswordChangeForm, success_url=reverse_lazy("admin:password_change_done")
+)
 
 urlpatterns = [
     path("", by_method(GET=views.home)),
-    path("admin/password_change/", admin.site.admin_view(change_password, cacheable=True)),
+    path("admin/password_change/", admin.site.admin_view(change_password)),
     path("admin/", admin.site.urls),
     path("healthz", by_method(GET=views.healthz)),
     path("static/<name>", by_method(GET=views.static)),

@@ -16,9 +16,9 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, PBKDF2PasswordHasher
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test.utils import override_settings
 
 from authguard_core import MemoryStorage
@@ -60,6 +60,22 @@ class CountingHasher(MD5PasswordHasher):
         hashes["encode"] += 1
         hash_threads.append(threading.get_ident())
         return super().encode(password, salt)
+
+
+class IteratedHasher(PBKDF2PasswordHasher):
+    """Django's default, with a cost that can be counted."""
+
+    iterations = 6
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        hashes["iterations"] += iterations or self.iterations
+        return super().encode(password, salt, iterations or self.iterations)
+
+
+class OldHasher(IteratedHasher):
+    """The same in former days."""
+
+    iterations = 2
 
 
 def configure() -> None:
@@ -134,6 +150,7 @@ __all__ = [
     "BaseBackend",
     "Client",
     "Group",
+    "IteratedHasher",
     "Member",
     "PasswordChangeForm",
     "Permission",
@@ -142,6 +159,7 @@ __all__ = [
     "World",
     "backends",
     "basic",
+    "down",
     "files",
     "hash_threads",
     "hashes",
@@ -192,6 +210,11 @@ def backends(*names: str) -> override_settings:
     """Authguard's backend before others: dotted paths, or names in ``django_backends``."""
     paths = [name if "." in name else f"tests.adapters.django_backends.{name}" for name in names]
     return override_settings(AUTHENTICATION_BACKENDS=[BACKENDS[0], *paths])
+
+
+def down(*_: object) -> None:
+    """Stand for a database that is down: for ``connection.execute_wrapper``."""
+    raise OperationalError
 
 
 def log_in(

@@ -6,6 +6,7 @@ from collections.abc import Generator
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate, authenticate
+from django.db import connection
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import override_settings
@@ -19,6 +20,7 @@ from tests.adapters.django_world import (
     Worker,
     World,
     backends,
+    down,
     hashes,
     log_in,
     opened,
@@ -170,6 +172,17 @@ def test_a19_an_operator_may_ask_about_any_name(world: World) -> None:
     assert get_guard().inspect("alice\0").failures == 0
     assert get_guard().inspect("alice\ud800").failures == 0
     assert world.told.kinds["resolve_failed"] == 0
+
+
+def test_g9_a_database_that_is_down_is_an_outage_and_costs_nobody_an_attempt(world: World) -> None:
+    """503 in place of an error page, for whoever it is, and nothing is looked at."""
+    browser = Client()
+    with connection.execute_wrapper(down):
+        for name in ("alice", "nobody"):
+            answer = log_in(browser, name, RIGHT, "/by-hand/", accept="text/html")
+            assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert log_in(browser, path="/by-hand/").status_code == 200
+    assert (world.told.kinds["resolve_failed"], world.told.kinds["attempt_admitted"]) == (2, 1)
 
 
 # User models of one's own

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test.utils import override_settings
 
 from authguard_core import ConfigurationError, MemoryStorage
 from authguard_django import get_async_guard, get_guard
 from authguard_django.middleware import AuthGuardMiddleware
-from tests.adapters.django_world import BACKENDS, MIDDLEWARE, SECRET, Client, World, log_in, opened
+from tests.adapters.django_world import BACKENDS, MIDDLEWARE, SECRET, Client, World, down, log_in, opened
 from tests.adapters.support import WRONG
 
+HERE = "tests.adapters.django_backends"
 OURS = "authguard_django.middleware.AuthGuardMiddleware"
 
 
@@ -102,6 +104,35 @@ def test_what_keeps_the_guard_from_guarding_is_found(settings: dict[str, Any], i
     assert finding[identity]
 
 
+class OwnMiddleware(AuthGuardMiddleware):
+    """What an application makes of it."""
+
+
+def own_middleware(get_response: object) -> object:
+    """A middleware that is a function."""
+    return get_response
+
+
+def test_a_middleware_that_is_derived_from_ours_is_no_finding() -> None:
+    """Whatever its name, and among functions."""
+    own = [f"{__name__}.OwnMiddleware" if name == OURS else name for name in MIDDLEWARE]
+    assert found(MIDDLEWARE=[*own, f"{__name__}.own_middleware"]) == {}
+
+
+def by_badge(credentials: dict[str, str]) -> str:
+    """Find the name among unusual credentials."""
+    return credentials["badge"]
+
+
+def test_a_backend_whose_credentials_name_nobody_known_is_found() -> None:
+    """Else only addresses would be counted, and nobody would notice."""
+    paths = [*BACKENDS, f"{HERE}.ByBadge", f"{HERE}.ByToken", f"{HERE}.Denying"]
+    with override_settings(AUTHENTICATION_BACKENDS=paths):
+        messages = [message for message in run_checks() if message.id == "authguard.W007"]
+        assert [f"{HERE}.ByBadge takes badge and pin" in message.msg for message in messages] == [True]
+        assert found(AUTHGUARD={"SECRET_KEY": SECRET, "IDENTITY": by_badge}) == {}
+
+
 @pytest.mark.parametrize(
     ("settings", "identity"),
     [
@@ -118,6 +149,21 @@ def test_a96_what_is_dangerous_in_production_is_found(settings: dict[str, Any], 
     finding = found(deploy=True, **settings)
     assert finding.keys() == {"authguard.W010", identity}
     assert finding[identity]
+
+
+def test_a35_password_changes_that_are_not_guarded_are_found() -> None:
+    """Django's view, the admin's, and views derived from it; not those with our form, or in our decorator."""
+    with override_settings(ROOT_URLCONF="tests.adapters.django_urls_careless"):
+        messages = [
+            message.msg
+            for message in run_checks(include_deployment_checks=True)
+            if message.id == "authguard.W016"
+        ]
+    (told,) = messages
+    for route in ("plain/", "derived/", "admin/password_change/"):
+        assert route in told
+    for route in ("formed/", "decorated/", "shadowed/", "our-admin/password_change/"):
+        assert route not in told
 
 
 def test_a_proxy_that_is_named_is_no_finding() -> None:
@@ -227,6 +273,23 @@ def test_an_operator_unlocks_an_address(world: World) -> None:
     run("authguard_unlock", "--address", "127.0.0.1")
     assert log_in(Client()).status_code == 302
     assert world.told.kinds["unlocked"] == 1
+
+
+@pytest.mark.parametrize("command", ["authguard_status", "authguard_unlock"])
+def test_an_operator_is_told_when_nobody_is_called_so(world: World, command: str) -> None:
+    """A name may be misspelled. Guesses at it are counted all the same, so the command does its work."""
+    assert "Nobody" not in run(command, "Alice")[1]
+    out, err = run(command, "alcie")
+    assert "Nobody is called so" in err
+    assert out
+    assert world.told.kinds["unlocked"] == (2 if command == "authguard_unlock" else 0)
+
+
+def test_an_operator_is_told_of_an_outage(world: World) -> None:
+    """Of the look-up, as of the store."""
+    with connection.execute_wrapper(down), pytest.raises(CommandError, match="OperationalError"):
+        run("authguard_unlock", "alice")
+    assert world.told.kinds["unlocked"] == 0
 
 
 @pytest.mark.parametrize(

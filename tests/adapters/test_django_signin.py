@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, authenticate
+from django.contrib.auth.hashers import make_password
 from django.test.utils import override_settings
 
 from tests.adapters.django_world import (
     BACKENDS,
     MIDDLEWARE,
     Client,
+    IteratedHasher,
+    User,
     World,
     backends,
     basic,
@@ -102,6 +105,34 @@ def test_a44_a_known_and_an_unknown_name_cost_the_same_hashes(world: World, brow
         counts.append(hashes["encode"])
     assert counts == [3, 3]
     assert world.told.kinds["attempt_admitted"] == 6
+
+
+@pytest.mark.parametrize("name", ["nobody", "alice", "inactive", "unusable", "old"])
+def test_a44_whatever_becomes_of_it_an_attempt_costs_one_hash_at_full_cost(world: World, name: str) -> None:
+    """Unknown, inactive, without a password, and with a hash of former days: the same iterations for all."""
+    with override_settings(PASSWORD_HASHERS=["tests.adapters.django_world.OldHasher"]):
+        User.objects.create_user("old", password=RIGHT)
+    with override_settings(PASSWORD_HASHERS=["tests.adapters.django_world.IteratedHasher"]):
+        User.objects.create_user("inactive", password=RIGHT, is_active=False)
+        User.objects.create_user("unusable")
+        User.objects.exclude(username__in=["unusable", "old"]).update(password=make_password(RIGHT))
+        hashes.clear()
+        for word in (WRONG, WRONG, RIGHT if name == "inactive" else WRONG, RIGHT):
+            assert authenticate(username=name, password=word) is None
+        assert hashes["iterations"] == 3 * IteratedHasher.iterations
+    assert world.told.kinds["attempt_refused"] == 1
+
+
+def test_a_hash_of_former_days_is_renewed_at_the_sign_in(world: World) -> None:
+    """Django does it, and it is no change of the password: browsers stay known."""
+    with override_settings(PASSWORD_HASHERS=["tests.adapters.django_world.OldHasher"]):
+        user = User.objects.create_user("old", password=RIGHT)
+    resets = world.told.kinds["reset_completed"]
+    with override_settings(PASSWORD_HASHERS=["tests.adapters.django_world.IteratedHasher"]):
+        assert authenticate(username="old", password=RIGHT) == user
+        user.refresh_from_db()
+        assert f"${IteratedHasher.iterations}$" in user.password
+    assert world.told.kinds["reset_completed"] == resets
 
 
 def history(world: World, name: str) -> list[tuple[int, Any, bytes]]:

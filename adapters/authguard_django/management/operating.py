@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from authguard_core import AuthGuardError, MemoryStorage
 from authguard_django.configuration import Runtime, current
+from authguard_django.guards import DjangoGuard
 
 __all__ = ["OperatorCommand"]
 
@@ -37,3 +38,8 @@ class OperatorCommand(BaseCommand):
                 )
             )
         return runtime
+
+    def note_unknown(self, guard: DjangoGuard, name: str) -> None:
+        """Warn where a name may be misspelled: guesses at nobody are counted just the same."""
+        if not guard.knows(name):
+            self.stderr.write(self.style.WARNING("Nobody is called so, as far as the look-up knows."))

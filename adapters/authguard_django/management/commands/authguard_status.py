@@ -28,6 +28,7 @@ class Command(OperatorCommand):
             self.stdout.write(guard.describe())
             return
         try:
+            self.note_unknown(guard, name)
             status = guard.inspect(name, purpose=purpose)
         except (StorageError, ValueError) as error:
             raise CommandError(str(error)) from error

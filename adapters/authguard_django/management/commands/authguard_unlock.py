@@ -30,6 +30,7 @@ class Command(OperatorCommand):
             if address is not None:
                 guard.unlock_address(address, purpose=purpose)
             else:
+                self.note_unknown(guard, name)
                 guard.unlock(name, purpose=purpose)
         except (StorageError, ValueError) as error:
             raise CommandError(str(error)) from error
