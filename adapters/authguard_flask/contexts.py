@@ -40,7 +40,8 @@ class RunningAttempt:
             remember: Whether the browser becomes known. Say False while another factor is due.
 
         Returns:
-            A decision whose verdict is COMPLETE. Its device cookie is set on whatever response follows.
+            A decision whose verdict is COMPLETE. Its device cookie is set on the response, unless that is an
+            error.
 
         Raises:
             ConfigurationError: The attempt is over, or it was counted under another account.

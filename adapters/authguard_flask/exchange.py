@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "finish"]
 
 _KEY: Final = "authguard.exchange"
+_ERRORS: Final = 400
 
 
 class Exchange:
@@ -22,7 +23,7 @@ class Exchange:
     """
 
     def __init__(self) -> None:
-        self._cookies: list[str] = []
+        self._cookie: str | None = None
 
     @classmethod
     def of(cls, environ: "WSGIEnvironment") -> "Exchange":
@@ -31,19 +32,19 @@ class Exchange:
         return exchange
 
     def remember(self, decision: Decision) -> None:
-        """Set a decision's device cookie on whatever response follows."""
+        """Keep a decision's device cookie for the response: the last one, as a browser would."""
         if decision.device is not None:
-            self._cookies.append(decision.device.header)
+            self._cookie = decision.device.header
 
     def finish(self, response: Response) -> Response:
         """Add what is due to the response.
 
         What the application said about caching goes: an answer to a sign-in is nobody else's (OWASP ASVS
-        5.0, V14.3.2).
+        5.0, V14.3.2). An error makes no browser known: the password was right, but nobody was let in.
         """
         response.headers.set(*NO_STORE)
-        for cookie in self._cookies:
-            response.headers.add("Set-Cookie", cookie)
+        if self._cookie is not None and response.status_code < _ERRORS:
+            response.headers.add("Set-Cookie", self._cookie)
         return response
 
 

@@ -47,8 +47,8 @@ class Installation:
         """Register hooks, handlers and commands. Handlers that the application has already stay."""
         app.after_request(finish)
         app.extensions[EXTENSION] = self
-        # Before all others, which may parse the form.
-        app.before_request_funcs.setdefault(None, []).insert(0, self._keep_form)
+        # Before all others, which may parse the form: these come ahead of the before_request functions.
+        app.url_value_preprocessors.setdefault(None, []).insert(0, self._keep_form)
         handlers = app.error_handler_spec[None][None]
         handlers.setdefault(AttemptHTTPException, lambda error: self._respond(app, error.answer))
         handlers.setdefault(HasherBusy, lambda _: self._respond(app, BUSY))
@@ -59,7 +59,7 @@ class Installation:
         logger.error("the store failed outside of an attempt: %s", type(error).__name__)
         return self._respond(app, UNAVAILABLE)
 
-    def _keep_form(self) -> None:
+    def _keep_form(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
         keep_form(request, self.max_body)
 
     def _respond(self, app: Flask, answer: Answer) -> Response:

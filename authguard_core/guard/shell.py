@@ -90,8 +90,10 @@ class Shell:
 
     def _identified(self, identifier: str | None) -> Subject | None:
         """Return who an identifier names, before anybody looks up whose it is; None where that is nobody."""
-        # What is too long to name anybody is too long to be remembered, too.
-        return self._remembered(identifier) if identifier and len(identifier) <= MAX_IDENTIFIER else None
+        # JSON may hold anything in a name's place. What is too long for a name is too long to be remembered.
+        if not isinstance(identifier, str) or not 0 < len(identifier) <= MAX_IDENTIFIER:
+            return None
+        return self._remembered(identifier)
 
     def health_changed(self, health: Health) -> None:
         """Tell the observers that the store went out, or is back: a resilient store's ``on_change``."""

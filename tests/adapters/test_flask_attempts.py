@@ -217,29 +217,6 @@ def test_an_outage_is_a_503(caplog: pytest.LogCaptureFixture) -> None:
     assert "the store failed outside of an attempt: StorageError" in caplog.text
 
 
-# ------------------------------------------------------------------ browsers
-
-
-def test_a40_a_known_browser_gets_in_while_the_account_is_locked() -> None:
-    """Its cookie gives it a budget of its own, from any address."""
-    world = World()
-    cookie = device_cookie(world.post())
-    world.lock()
-    assert world.post(address="192.0.2.1").status_code == 429
-    assert world.post(address="192.0.2.1", headers={"Cookie": f"a=1; {cookie}"}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "planted", ["{0}; {0}", "{0}; __Host-authguard_device=x", "{0}" + "A" * 512, "a={0}"]
-)
-def test_a41_a_planted_cookie_makes_nobody_known(planted: str) -> None:
-    """Twice, with another beside it, overlong, or under another name: the browser waits like any other."""
-    world = World()
-    cookie = device_cookie(world.post())
-    world.lock()
-    assert world.post(headers={"Cookie": planted.format(cookie)}).status_code == 429
-
-
 # ------------------------------------------------------------------ without a request
 
 

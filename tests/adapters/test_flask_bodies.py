@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask import request
+from flask import request, request_started
 from flask.typing import ResponseReturnValue
 
 from authguard_core import Settings
@@ -72,11 +72,52 @@ def test_a_client_that_leaves_in_the_middle_is_charged(media_type: str) -> None:
     assert world.post().status_code == 429
 
 
+@pytest.mark.parametrize("sent", [b"username=alice&password=corr", b'{"username":"alice","pass'])
+def test_a_body_that_the_server_lets_end_early_is_charged(sent: bytes) -> None:
+    """Where the server itself ends the stream, a part of a password is not taken for the whole."""
+    world = World({"ip_limit": "1/15m"})
+    overrides = {
+        "REMOTE_ADDR": ADDRESS,
+        "CONTENT_LENGTH": "100",
+        "wsgi.input_terminated": True,
+        "wsgi.input": BytesIO(sent),
+    }
+    client = world.app.test_client(use_cookies=False)
+    media_type = FORM_TYPE if sent.startswith(b"username") else JSON_TYPE
+    assert client.post("/login", content_type=media_type, environ_overrides=overrides).status_code == 400
+    assert world.post().status_code == 429
+    assert world.calls == 0
+
+
+class Garbled:
+    """A body in chunks of which one is no chunk. Each server says so in its own way."""
+
+    def read(self, _size: int = -1) -> bytes:
+        raise LookupError("invalid chunk size")
+
+
+@pytest.mark.parametrize("announced", [{}, {"CONTENT_LENGTH": "25"}], ids=["chunked", "announced"])
+@pytest.mark.parametrize("media_type", [JSON_TYPE, FORM_TYPE])
+def test_a76_a_stream_that_breaks_is_no_server_error(media_type: str, announced: dict[str, str]) -> None:
+    """Whatever the server raises while the body is read: a 400, and charged."""
+    world = World({"ip_limit": "1/15m"})
+    overrides = {
+        "REMOTE_ADDR": ADDRESS,
+        "wsgi.input_terminated": True,
+        "wsgi.input": Garbled(),
+        **announced,
+    }
+    client = world.app.test_client(use_cookies=False)
+    assert client.post("/login", content_type=media_type, environ_overrides=overrides).status_code == 400
+    assert world.post().status_code == 429
+
+
 def test_the_applications_own_limit_holds_too() -> None:
     """The lower of the two counts, with and without an announced length."""
     world = World()
     world.app.config["MAX_CONTENT_LENGTH"] = 50
     assert world.post(json={**FIELDS, "more": "x" * 50}).status_code == 413
+    assert world.post(data={**FIELDS, "more": "x" * 50}).status_code == 413
     short = b'{"username":"alice","password":"x"}'
     assert world.post(data=short, content_type=JSON_TYPE).status_code == 401
     overrides = {
@@ -86,6 +127,51 @@ def test_the_applications_own_limit_holds_too() -> None:
     }
     client = world.app.test_client(use_cookies=False)
     assert client.post("/login", content_type=JSON_TYPE, environ_overrides=overrides).status_code == 413
+
+
+@pytest.mark.parametrize("announced", [{}, {"CONTENT_LENGTH": "40000"}], ids=["chunked", "announced"])
+def test_a73_who_looks_into_the_form_first_opens_no_wider_stream(announced: dict[str, str]) -> None:
+    """An extension that looks for a token in a body that is no form leaves the guard's limit in force."""
+    world = World()
+
+    @world.app.before_request
+    def look_for_a_token() -> None:
+        assert request.form.get("csrf_token") is None
+
+    body = BytesIO(b"x" * 40_000)
+    overrides = {"REMOTE_ADDR": ADDRESS, "wsgi.input_terminated": True, "wsgi.input": body, **announced}
+    client = world.app.test_client(use_cookies=False)
+    assert client.post("/login", content_type=JSON_TYPE, environ_overrides=overrides).status_code == 413
+    assert body.tell() <= 16_385
+    assert world.post(json=FIELDS).status_code == 200
+
+
+class Connection(BytesIO):
+    """What a client sends and then leaves open: whoever reads beyond it would wait for more."""
+
+    def readinto(self, buffer: object, /) -> int:
+        if self.tell() == len(self.getvalue()):
+            raise AssertionError("it would wait")
+        return super().readinto(buffer)  # type: ignore[arg-type]  # as its base takes it
+
+
+@pytest.mark.parametrize("early", ["url_value_preprocessor", "request_started"])
+def test_nobody_waits_for_a_form_that_was_read_already(early: str) -> None:
+    """One that is parsed before the guard could keep its bytes is refused: who knows what else was in it."""
+    world = World()
+
+    def look(*_: object, **__: object) -> None:
+        request.form.get("language")
+
+    if early == "request_started":
+        request_started.connect(look, world.app)
+    else:
+        world.app.url_value_preprocessor(look)
+    body = urlencode(FIELDS).encode()
+    overrides = {"REMOTE_ADDR": ADDRESS, "CONTENT_LENGTH": str(len(body)), "wsgi.input": Connection(body)}
+    client = world.app.test_client(use_cookies=False)
+    answer = client.post("/login", content_type=FORM_TYPE, environ_overrides=overrides)
+    assert answer.status_code == (400 if early == "request_started" else 200)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -129,6 +215,20 @@ def test_a_view_may_read_a_form_as_a_stream() -> None:
         return request.stream.read()
 
     assert world.post(path="/stream", data=b"a=1&b=2", content_type=FORM_TYPE).data == b"a=1&b=2"
+
+
+def test_a82_the_request_shows_no_password() -> None:
+    """Who prints the WSGI environ of a failed request prints none of a form's bytes."""
+    world = World()
+
+    @world.app.post("/shown")
+    def shown() -> ResponseReturnValue:
+        world.guard.read()
+        return repr(request.environ)
+
+    told = world.post(path="/shown", data={"username": "alice", "password": "canary"}).text
+    assert "wsgi.input" in told
+    assert "canary" not in told
 
 
 def test_a_view_can_refuse_what_it_has_read_itself() -> None:

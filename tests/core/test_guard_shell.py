@@ -3,11 +3,12 @@
 import logging
 from threading import Event as Signal
 from threading import current_thread, main_thread
+from typing import Any
 
 import anyio
 import pytest
 
-from authguard_core import Attempt, ConfigurationError, Event, EventKind, Guard, Outcome, Verdict
+from authguard_core import Attempt, ConfigurationError, Event, EventKind, Guard, Outcome, Reason, Verdict
 from authguard_core.guard.shell import in_time, subject_of, unresolved
 from authguard_core.resilience import Health
 from tests.core.scene import HOME, SECRET, Scene, scene, settings
@@ -153,6 +154,14 @@ def test_the_logger_is_the_library_s() -> None:
 
 
 # Whose identifier it is
+
+
+@pytest.mark.parametrize("sent", [None, 17, 1.5, True, ["alice"], {"alice": 1}, b"alice", "", " "], ids=repr)
+def test_a76_what_is_no_text_names_nobody(sent: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+    """A value that a body holds in a name's place is refused, and charged to the address: never an error."""
+    world = scene(login={"delay": "off", "ip_limit": "1/15m"})
+    assert world.check(sent).reason is Reason.UNIDENTIFIED
+    assert world.check("alice").reason is Reason.LIMITED
 
 
 def test_a18_an_account_and_a_name_of_equal_text_are_two() -> None:
