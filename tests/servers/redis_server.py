@@ -43,14 +43,18 @@ def _bundled(wheel: str, pattern: str) -> Path | None:
 
 
 @cache
+def version() -> tuple[int, ...]:
+    """Return the version of the server."""
+    told = subprocess.run([str(binary()), "--version"], check=True, capture_output=True, text=True).stdout
+    number = told.partition("v=")[2].partition(" ")[0]
+    return tuple([int(part) for part in number.split(".")])
+
+
+@cache
 def knows_tls() -> bool:
     """Say whether the server was built with TLS: then it looks for a certificate, and finds none."""
-    options = {"port": 0, "tls-port": 1, "tls-cert-file": "none", "tls-key-file": "none"}
-    command = [
-        str(binary()),
-        *[str(part) for name, value in options.items() for part in (f"--{name}", value)],
-    ]
-    told = subprocess.run(command, check=False, capture_output=True, text=True)
+    options = ["--port", "0", "--tls-port", "1", "--tls-cert-file", "none", "--tls-key-file", "none"]
+    told = subprocess.run([str(binary()), *options], check=False, capture_output=True, text=True)
     return "Failed to configure TLS" in told.stdout + told.stderr
 
 
