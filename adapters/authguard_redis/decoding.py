@@ -80,7 +80,8 @@ def decode_admit(op: Admit, reply: bytes) -> Admitted | Refused | None:
         return Refused(tuple(refusals), known, damaged=damaged)
     if kind != ADMITTED:
         raise ValueError(kind)
-    _, _, generation, number, *told = _admitted(reply[6]).unpack_from(reply)
+    numbers: tuple[int, ...] = _admitted(reply[6]).unpack_from(reply)
+    _, _, generation, number, *told = numbers
     if number != len(charges):
         raise ValueError(number)
     charged = [

@@ -71,11 +71,6 @@ def login(request: HttpRequest) -> HttpResponse:
     return respond(answers.signed_in(user, set_cookie=now.session.set(started), html=prefers_html(request)))
 
 
-def operators_name(request: HttpRequest) -> str:
-    """Return whose password is asked for when somebody who is signed in changes it."""
-    return request.user.get_username()
-
-
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session."""
     now = state()

@@ -100,9 +100,9 @@ def opened(url: str, kind: str) -> Iterator[Driven]:
             yield Driven(store, None)
         return
     with asyncio.Runner() as runner:
-        store = open_async_storage(url)
-        yield Driven(store, runner)
-        runner.run(store.aclose())
+        awaited = open_async_storage(url)
+        yield Driven(awaited, runner)
+        runner.run(awaited.aclose())
 
 
 @contextmanager
