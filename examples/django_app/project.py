@@ -49,6 +49,7 @@ def configure(shop: Shop, environ: Mapping[str, str], port: int) -> None:
         ],
         AUTHGUARD={
             **own_settings(environ, shop),
+            "IDENTITY": "examples.django_app.state.operator_name",
             "RESOLVE": "examples.django_app.state.resolve",
             "RESPOND": "examples.django_app.parts.respond_to_refusal",
         },

@@ -23,11 +23,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running
 
 
-def sign_in(browser: httpx.Client, url: str, password: str) -> httpx.Response:
+def sign_in(browser: httpx.Client, url: str, password: str, name: str = ADMIN) -> httpx.Response:
     """Fill in the admin's own form."""
     browser.get(f"{url}/admin/login/")
     form = {
-        "username": ADMIN,
+        "username": name,
         "password": password,
         "csrfmiddlewaretoken": browser.cookies["csrftoken"],
         "next": "/admin/",
@@ -45,6 +45,37 @@ def test_a34_the_admin_lets_in_and_locks_out(url: str) -> None:
         assert "Please wait" in answers[-1].text
         assert int(answers[-1].headers["Retry-After"]) > 0
         assert sign_in(owner, url, PASSWORD).status_code == 302
+
+
+def test_a10_a_customer_of_the_operators_name_clears_nothing(url: str) -> None:
+    """The shop's account and the admin's are two people, though both are called alike."""
+    password = f"marble {CANARY} over nine harbours"
+    account = {"username": "second-operator", "email": "guesser@example.org", "password": password}
+    with httpx.Client(trust_env=False, base_url=url) as guesser:
+        assert guesser.post("/register", json=account).status_code == 202
+        mail = guesser.get("/outbox", headers={"Accept": "application/json"}).json()[0]
+        assert guesser.get(mail["link"]).status_code == 200
+        statuses = []
+        for number in range(4):
+            answer = sign_in(guesser, url, f"{CANARY} guess {number}", "second-operator")
+            statuses.append(answer.status_code)
+            assert guesser.post("/login", json=account).status_code == 200
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_a35_the_admins_password_change_is_guarded(url: str) -> None:
+    """Whoever finds the operator's session open doesn't get the password by guessing."""
+    with httpx.Client(trust_env=False) as owner:
+        assert sign_in(owner, url, PASSWORD).status_code == 302
+        page = f"{url}/admin/password_change/"
+        assert "Old password" in owner.get(page).text
+        form = {
+            "old_password": CANARY,
+            "new_password1": PASSWORD + "!",
+            "new_password2": PASSWORD + "!",
+            "csrfmiddlewaretoken": owner.cookies["csrftoken"],
+        }
+        assert [owner.post(page, data=form).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 def test_the_admin_has_its_style_sheet(url: str) -> None:
