@@ -91,8 +91,11 @@ def by_user_model(identifier: str) -> str | None:
     Django's own backends find users by their natural key. If there is any other it may look for them
     elsewhere: a name with an ``@`` is an e-mail address first, and spellings are compared in any case.
     Without need that would show which address belongs to which user name.
+
+    A look-up of your own may end with this one. It takes ``identifier`` as it was submitted, unless you have
+    made something else of it.
     """
-    name = _submitted.get() or identifier
+    name = _as_submitted(identifier)
     if not is_storable(name):
         return None
     found = (look_up(name) for look_up in (_by_address, _by_natural_key, _by_spelling))
@@ -163,6 +166,11 @@ def _user_model() -> Any:  # noqa: ANN401 - the application's own
 def _is_lenient() -> bool:
     """Whether a backend may look users up in ways of its own."""
     return any(not path.startswith((_STOCK, _OWN)) for path in settings.AUTHENTICATION_BACKENDS)
+
+
+def _as_submitted(identifier: str) -> str:
+    name = _submitted.get()
+    return name if name is not None and canonical(name) == identifier else identifier
 
 
 def _address() -> str | None:

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.test.utils import override_settings
 
 from authguard_django import get_async_guard, get_guard
+from authguard_django.identity import by_user_model
 from tests.adapters.django_world import (
     BACKENDS,
     Client,
@@ -271,6 +272,19 @@ def test_a_look_up_of_your_own_serves_threads_and_loops(resolve: object) -> None
             authenticate(username=name, password=WRONG)
         assert get_guard().inspect("d").failures == 3
         assert async_to_sync(get_async_guard().inspect)("d").failures == 3
+
+
+def staff_or_user(identifier: str) -> str | None:
+    return by_user_model(identifier.removeprefix("staff "))
+
+
+@pytest.mark.parametrize("name", ["Alicia", "staff Alicia"])
+def test_a_look_up_of_your_own_may_end_with_the_default(name: str) -> None:
+    """It takes the name as it was submitted, or as your own look-up hands it on."""
+    with opened(RESOLVE=staff_or_user):
+        User.objects.create_user("Alicia", password=RIGHT)
+        authenticate(username=name, password=WRONG)
+        assert get_guard().inspect("Alicia").failures == get_guard().inspect("staff Alicia").failures == 1
 
 
 def test_credentials_of_your_own_are_named_by_your_own_function() -> None:
