@@ -12,10 +12,11 @@ from authguard_core.body import MAX_BODY, BodyShape, Fields
 from authguard_core.clientip import ClientAddress
 from authguard_core.errors import ConfigurationError
 from authguard_flask.bodies import read_body
+from authguard_flask.configuration import settings_of
 from authguard_flask.contexts import AttemptContext
 from authguard_flask.errors import AttemptHTTPException
 from authguard_flask.exchange import Exchange
-from authguard_flask.installation import EXTENSION, Installation, Page, settings_of
+from authguard_flask.installation import EXTENSION, Installation, Page
 from authguard_flask.passwords import PasswordCheck
 from authguard_flask.requests import device_cookie_of, forwarding_headers, peer_of
 from authguard_flask.watching import DeploymentWatch

@@ -1,16 +1,16 @@
 """A guard as it is installed in one application: its settings, its answers, its hooks."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from authguard_core import Guard, Settings
+from authguard_core import Guard
 from authguard_core.answers import BUSY, Answer
-from authguard_core.errors import ConfigurationError, HasherBusy, StorageError
+from authguard_core.errors import HasherBusy, StorageError
 from authguard_flask.bodies import keep_form
 from authguard_flask.commands import command_group
 from authguard_flask.errors import UNAVAILABLE, AttemptHTTPException
@@ -18,12 +18,11 @@ from authguard_flask.exchange import Exchange, finish
 from authguard_flask.passwords import PasswordCheck
 from authguard_flask.watching import DeploymentWatch
 
-__all__ = ["EXTENSION", "Installation", "Page", "settings_of"]
+__all__ = ["EXTENSION", "Installation", "Page"]
 
 logger = logging.getLogger("authguard")
 
 EXTENSION: Final = "authguard"
-PREFIX: Final = "AUTHGUARD_"
 
 Page: TypeAlias = (
     Callable[[Answer], ResponseReturnValue | None] | Callable[[Answer], Awaitable[ResponseReturnValue | None]]
@@ -75,25 +74,6 @@ class Installation:
             if name != "Content-Type":
                 response.headers.set(name, value)
         return response
-
-
-def settings_of(config: Mapping[str, Any], code: Settings | Mapping[str, Any] | None) -> Settings:
-    """Read the settings: code over the application's configuration over the environment over defaults.
-
-    Raises:
-        ConfigurationError: One can't be used, or the configuration has some that nobody would look at.
-    """
-    told = {name.removeprefix(PREFIX): value for name, value in config.items() if name.startswith(PREFIX)}
-    if not isinstance(code, Settings):
-        return Settings.load(told, **dict(code or {}))
-    if told:
-        raise ConfigurationError.of(
-            "settings",
-            got=f"a Settings object beside {sorted(PREFIX + name for name in told)}",
-            expected="one place for all of them",
-            do="Give a mapping, which stands above the configuration, or remove these names from app.config.",
-        )
-    return code
 
 
 def _prefers_html() -> bool:
