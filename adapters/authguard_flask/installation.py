@@ -1,16 +1,16 @@
-"""A guard as it is installed in one application: its settings, its answers, its hooks."""
+"""A guard as it is installed in one application: its hooks and answers, and how it is found again."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, has_app_context, request
 from flask.typing import ResponseReturnValue
 
 from authguard_core import Guard
 from authguard_core.answers import BUSY, Answer
-from authguard_core.errors import HasherBusy, StorageError
+from authguard_core.errors import ConfigurationError, HasherBusy, StorageError
 from authguard_flask.bodies import keep_form
 from authguard_flask.commands import command_group
 from authguard_flask.errors import UNAVAILABLE, AttemptHTTPException
@@ -18,7 +18,7 @@ from authguard_flask.exchange import Exchange, finish
 from authguard_flask.passwords import PasswordCheck
 from authguard_flask.watching import DeploymentWatch
 
-__all__ = ["EXTENSION", "Installation", "Page"]
+__all__ = ["EXTENSION", "Installation", "Page", "installation_of"]
 
 logger = logging.getLogger("authguard")
 
@@ -74,6 +74,35 @@ class Installation:
             if name != "Content-Type":
                 response.headers.set(name, value)
         return response
+
+
+def installation_of(owner: object, installed: Sequence[Installation]) -> Installation:
+    """Find the guard of the current application, or the only one.
+
+    Args:
+        owner: The extension object that asks.
+        installed: What it has installed.
+
+    Raises:
+        ConfigurationError: There is none, or nothing says which.
+    """
+    if not has_app_context():
+        if len(installed) == 1:
+            return installed[0]
+        raise _not_found(f"no application context, and a guard of {len(installed)} applications")
+    found: object = current_app.extensions.get(EXTENSION)
+    if not isinstance(found, Installation) or found.owner is not owner:
+        raise _not_found("an application without this guard")
+    return found
+
+
+def _not_found(got: str) -> ConfigurationError:
+    return ConfigurationError.of(
+        "guard",
+        got=got,
+        expected="the one that belongs to the application",
+        do="Call guard.init_app(app), and outside of its requests use app.app_context().",
+    )
 
 
 def _prefers_html() -> bool:
