@@ -1,10 +1,10 @@
 """The extension: one object, for one application or several."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from flask import Flask, current_app, has_app_context, has_request_context, request
+from flask import Flask, has_request_context, request
 
 from authguard_core import AccountStatus, Attempt, Decision, Guard, Observer, Reason, Settings
 from authguard_core.answers import refused, unreadable
@@ -12,12 +12,14 @@ from authguard_core.body import MAX_BODY, BodyShape, Fields
 from authguard_core.clientip import ClientAddress
 from authguard_core.errors import ConfigurationError
 from authguard_flask.bodies import read_body
+from authguard_flask.configuration import settings_of
 from authguard_flask.contexts import AttemptContext
+from authguard_flask.decorating import View, check_purpose, guarding
 from authguard_flask.errors import AttemptHTTPException
 from authguard_flask.exchange import Exchange
-from authguard_flask.installation import EXTENSION, Installation, Page, settings_of
+from authguard_flask.installation import EXTENSION, Installation, Page, installation_of
 from authguard_flask.passwords import PasswordCheck
-from authguard_flask.requests import device_cookie_of, forwarding_headers, peer_of
+from authguard_flask.requests import attempt_of, forwarding_headers, peer_of
 from authguard_flask.watching import DeploymentWatch
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["AuthGuard"]
 
 T = TypeVar("T", bound=Page)
-View = Callable[..., Any]
 
 
 class AuthGuard:
@@ -129,7 +130,7 @@ class AuthGuard:
 
     # In views
 
-    def attempt(self, identifier: str, *, purpose: str = "login") -> AttemptContext:
+    def attempt(self, identifier: str | None, *, purpose: str = "login") -> AttemptContext:
         """Return the context of an attempt: ``with guard.attempt(name) as attempt:``.
 
         Entering raises the 429 before the secret is looked at; a block that is left without ``succeed`` stays
@@ -137,22 +138,16 @@ class AuthGuard:
 
         Args:
             identifier: Whose secret is tried, exactly as submitted. Take it from the same parsed value as the
-                look-up of the user, so that there is but one reading of the body.
+                look-up of the user, so that there is but one reading of the body. None, as a form has it
+                for a field that wasn't sent, names nobody: a 422, charged to the address.
             purpose: Whose limits hold.
         """
-        core = self.core
         if not has_request_context():
             attempt = Attempt(identifier=identifier, purpose=purpose)
-            return AttemptContext(core, attempt, on_success=lambda _: None)
-        exchange = self._exchange()
-        attempt = Attempt(
-            identifier=identifier,
-            peer=peer_of(request.environ),
-            headers=forwarding_headers(request.environ),
-            purpose=purpose,
-            device=device_cookie_of(request.environ, core.cookie_name),
+            return AttemptContext(self.core, attempt, on_success=lambda _: None)
+        return AttemptContext(
+            self.core, self._attempt(identifier, purpose), on_success=self._exchange().remember
         )
-        return AttemptContext(core, attempt, on_success=exchange.remember)
 
     def attempt_by_address(self, *, purpose: str) -> AttemptContext:
         """Return the context of an attempt that is about no account: the client's address stands for it.
@@ -178,10 +173,7 @@ class AuthGuard:
         Raises:
             AttemptHTTPException: The body can't be read.
         """
-        found = read_body(request, BodyShape(identity=identity, text_fields=fields, max_bytes=self._max_body))
-        if isinstance(found, int):
-            self.refuse_body(found, purpose=purpose)
-        return found
+        return self._read(self._shape(identity, fields), purpose)
 
     def refuse_body(self, status: int, *, purpose: str = "login") -> NoReturn:
         """Refuse a body that the view couldn't read itself, and charge it to the client's address.
@@ -194,14 +186,7 @@ class AuthGuard:
             AttemptHTTPException: Always: with this status, or 429 over the address's limit.
         """
         self._exchange()
-        decision = self.core.check(
-            Attempt(
-                identifier="",
-                peer=peer_of(request.environ),
-                headers=forwarding_headers(request.environ),
-                purpose=purpose,
-            )
-        )
+        decision = self.core.check(self._attempt("", purpose))
         unidentified = decision.reason is Reason.UNIDENTIFIED
         raise AttemptHTTPException(unreadable(status) if unidentified else refused(decision))
 
@@ -224,18 +209,13 @@ class AuthGuard:
         The body is read as by :meth:`read`, and the view called with ``attempt`` and ``fields`` beside its
         own arguments. It decorates ``def`` and ``async def`` views, in blueprints and of classes, below
         the route: for the method that posts alone.
+
+        Raises:
+            ConfigurationError: Fields that no body can have, or a view that yields its response.
         """
-
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def attempted(*args: object, **kwargs: object) -> object:
-                found = self.read(identity=identity, fields=fields, purpose=purpose)
-                with self.attempt(found.identity, purpose=purpose) as attempt:
-                    return current_app.ensure_sync(view)(*args, attempt=attempt, fields=found, **kwargs)
-
-            return attempted
-
-        return decorate
+        check_purpose(purpose)
+        shape = self._shape(identity, fields)
+        return guarding(partial(self._read, shape, purpose), partial(self.attempt, purpose=purpose))
 
     def reset_completed(self, account: str, *, purpose: str = "login") -> Decision:
         """Report a password reset that its owner has completed, and make this browser known.
@@ -313,31 +293,22 @@ class AuthGuard:
         """
         return self.core.unlock_address(address, purpose=purpose)
 
+    def _attempt(self, identifier: str | None, purpose: str) -> Attempt:
+        return attempt_of(self.core, request.environ, identifier, purpose=purpose)
+
+    def _shape(self, identity: str, fields: tuple[str, ...]) -> BodyShape:
+        return BodyShape(identity=identity, text_fields=fields, max_bytes=self._max_body)
+
+    def _read(self, shape: BodyShape, purpose: str) -> Fields:
+        found = read_body(request, shape)
+        if isinstance(found, int):
+            self.refuse_body(found, purpose=purpose)
+        return found
+
     def _exchange(self) -> Exchange:
         """Note that the guard has to do with this request."""
         self._installation().watch.look(request.environ)
         return Exchange.of(request.environ)
 
     def _installation(self) -> Installation:
-        """Find the guard of the current application, or the only one.
-
-        Raises:
-            ConfigurationError: There is none, or nothing says which.
-        """
-        if not has_app_context():
-            if len(self._installed) == 1:
-                return self._installed[0]
-            raise _not_found(f"no application context, and a guard of {len(self._installed)} applications")
-        found: object = current_app.extensions.get(EXTENSION)
-        if not isinstance(found, Installation) or found.owner is not self:
-            raise _not_found("an application without this guard")
-        return found
-
-
-def _not_found(got: str) -> ConfigurationError:
-    return ConfigurationError.of(
-        "guard",
-        got=got,
-        expected="the one that belongs to the application",
-        do="Call guard.init_app(app), and outside of its requests use app.app_context().",
-    )
+        return installation_of(self, self._installed)

@@ -1,14 +1,14 @@
-"""A guard as it is installed in one application: its settings, its answers, its hooks."""
+"""A guard as it is installed in one application: its hooks and answers, and how it is found again."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, has_app_context, request
 from flask.typing import ResponseReturnValue
 
-from authguard_core import Guard, Settings
+from authguard_core import Guard
 from authguard_core.answers import BUSY, Answer
 from authguard_core.errors import ConfigurationError, HasherBusy, StorageError
 from authguard_flask.bodies import keep_form
@@ -18,12 +18,11 @@ from authguard_flask.exchange import Exchange, finish
 from authguard_flask.passwords import PasswordCheck
 from authguard_flask.watching import DeploymentWatch
 
-__all__ = ["EXTENSION", "Installation", "Page", "settings_of"]
+__all__ = ["EXTENSION", "Installation", "Page", "installation_of"]
 
 logger = logging.getLogger("authguard")
 
 EXTENSION: Final = "authguard"
-PREFIX: Final = "AUTHGUARD_"
 
 Page: TypeAlias = (
     Callable[[Answer], ResponseReturnValue | None] | Callable[[Answer], Awaitable[ResponseReturnValue | None]]
@@ -77,23 +76,33 @@ class Installation:
         return response
 
 
-def settings_of(config: Mapping[str, Any], code: Settings | Mapping[str, Any] | None) -> Settings:
-    """Read the settings: code over the application's configuration over the environment over defaults.
+def installation_of(owner: object, installed: Sequence[Installation]) -> Installation:
+    """Find the guard of the current application, or the only one.
+
+    Args:
+        owner: The extension object that asks.
+        installed: What it has installed.
 
     Raises:
-        ConfigurationError: One can't be used, or the configuration has some that nobody would look at.
+        ConfigurationError: There is none, or nothing says which.
     """
-    told = {name.removeprefix(PREFIX): value for name, value in config.items() if name.startswith(PREFIX)}
-    if not isinstance(code, Settings):
-        return Settings.load(told, **dict(code or {}))
-    if told:
-        raise ConfigurationError.of(
-            "settings",
-            got=f"a Settings object beside {sorted(PREFIX + name for name in told)}",
-            expected="one place for all of them",
-            do="Give a mapping, which stands above the configuration, or remove these names from app.config.",
-        )
-    return code
+    if not has_app_context():
+        if len(installed) == 1:
+            return installed[0]
+        raise _not_found(f"no application context, and a guard of {len(installed)} applications")
+    found: object = current_app.extensions.get(EXTENSION)
+    if not isinstance(found, Installation) or found.owner is not owner:
+        raise _not_found("an application without this guard")
+    return found
+
+
+def _not_found(got: str) -> ConfigurationError:
+    return ConfigurationError.of(
+        "guard",
+        got=got,
+        expected="the one that belongs to the application",
+        do="Call guard.init_app(app), and outside of its requests use app.app_context().",
+    )
 
 
 def _prefers_html() -> bool:

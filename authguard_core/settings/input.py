@@ -129,7 +129,9 @@ def _named(cause: ConfigurationError, name: str) -> ConfigurationError:
     return cause.renamed(name if own in VALUE_KINDS else f"{name}{SEPARATOR}{own.upper()}")
 
 
-VALUE_KINDS = frozenset(("limit", "limit count", "limit window", "limit burst", "duration", "cap", "number"))
+VALUE_KINDS = frozenset(
+    ("limit", "limit count", "limit window", "limit burst", "duration", "cap", "number", "list")
+)
 
 
 def _name(location: tuple[int | str, ...]) -> str:

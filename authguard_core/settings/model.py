@@ -1,7 +1,7 @@
 """The one model of all settings."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Self, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -119,7 +119,14 @@ class Settings(BaseSettings):
         if isinstance(value, str | SecretStr):
             text = value.get_secret_value() if isinstance(value, SecretStr) else value
             return tuple(part.strip() for part in text.split(",") if part.strip())
-        return value
+        if isinstance(value, bytes) or not isinstance(value, Iterable):
+            raise ConfigurationError.of(
+                "list",
+                got=type(value).__name__,
+                expected="text or a list of texts",
+                do="Write one as text, several as a list or with commas between.",
+            )
+        return cast("Iterable[object]", value)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:

@@ -37,40 +37,6 @@ def test_a_limit_that_no_body_can_meet_is_refused() -> None:
         AuthGuard(max_body=0)
 
 
-def test_settings_come_from_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Code stands above app.config, that above the environment, nested or joined alike."""
-    for name in ("ACCOUNT_LIMIT", "IP_LIMIT", "SUBNET_LIMIT"):
-        monkeypatch.setenv(f"AUTHGUARD_LOGIN__{name}", "11/15m")
-    app = Flask("shop")
-    app.config.update(
-        AUTHGUARD_SECRET_KEY=KEY,
-        AUTHGUARD_LOGIN__IP_LIMIT="12/15m",
-        AUTHGUARD_LOGIN={"ACCOUNT_LIMIT": "12/15m"},
-        OTHER="thing",
-    )
-    guard = AuthGuard(app, {"LOGIN": {"ACCOUNT_LIMIT": "13/15m"}})
-    limits = guard.settings.login
-    told = [str(limit) for limit in (limits.account_limit, limits.ip_limit, limits.subnet_limit)]
-    assert [text.partition("/")[0] for text in told] == ["13", "12", "11"]
-
-
-def test_a_name_that_sets_nothing_is_refused() -> None:
-    """A typing error would switch a limit off."""
-    app = Flask("shop")
-    app.config.update(AUTHGUARD_SECRET_KEY=KEY, AUTHGUARD_LOGIN__ACOUNT_LIMIT="5/15m")
-    with pytest.raises(ConfigurationError, match="ACOUNT_LIMIT"):
-        AuthGuard(app)
-
-
-def test_a_settings_object_leaves_nothing_to_the_configuration() -> None:
-    """What nobody would look at is refused by name, and its value isn't shown."""
-    app = Flask("shop")
-    app.config["AUTHGUARD_SECRET_KEY"] = KEY
-    with pytest.raises(ConfigurationError, match="AUTHGUARD_SECRET_KEY") as caught:
-        AuthGuard(app, make_settings())
-    assert KEY not in str(caught.value)
-
-
 def test_without_flask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 
 from authguard_core import (
@@ -176,6 +176,19 @@ def test_a_busy_hasher_gives_the_attempt_back() -> None:
         answer = world.post(path=path)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert world.post().status_code == 200
+
+
+@pytest.mark.parametrize("sent", [None, 5, True, [], ["alice"], {"alice": 1}, "", " ", "\ud800"], ids=repr)
+def test_a76_what_is_no_name_is_refused_and_charged(sent: object) -> None:
+    """A view may hand on what its body holds in the name's place."""
+    world = World({"ip_limit": "1/15m"})
+
+    @world.app.post("/own")
+    def own() -> ResponseReturnValue:
+        with world.guard.attempt(request.get_json()["username"]):
+            raise AssertionError
+
+    assert [world.post(path="/own", json={"username": sent}).status_code for _ in range(2)] == [422, 429]
 
 
 # ------------------------------------------------------------------ stores that fail
