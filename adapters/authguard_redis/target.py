@@ -1,8 +1,10 @@
 """What a storage URL says: where Redis is, how it is reached, and what the keys begin with."""
 
 import enum
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -43,17 +45,36 @@ def _flag(text: str) -> bool:
     return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
 
 
-OPTIONS: Mapping[str, type[Any] | Any] = {
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not _number(text):
+        raise ValueError(text)
+    return _number(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < inf:
+        raise ValueError(text)
+    return seconds
+
+
+OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "client_name": str,
-    "db": int,
-    "health_check_interval": int,
-    "max_connections": int,
+    "db": _number,
+    "health_check_interval": _number,
+    "max_connections": _count,
     "prefix": str,
     "sentinel_password": str,
     "sentinel_username": str,
-    "socket_connect_timeout": float,
+    "socket_connect_timeout": _seconds,
     "socket_keepalive": _flag,
-    "socket_timeout": float,
+    "socket_timeout": _seconds,
     "ssl_ca_certs": str,
     "ssl_certfile": str,
     "ssl_check_hostname": _flag,
@@ -89,12 +110,13 @@ class Target:
 
         """
         try:
-            parts = urlsplit(url)
+            parts = _split(url)
             shape, tls = SCHEMES[parts.scheme]
-            given = _given(parts)
+            hosts = _hosts(parts, shape)
+            given = _given(parts, _taken(shape, tls=tls))
             return cls(
                 shape=shape,
-                hosts=_hosts(parts, shape),
+                hosts=hosts,
                 service=_service(parts, shape),
                 prefix=given.pop("prefix", PREFIX),
                 sentinel=_sentinel(given),
@@ -107,22 +129,41 @@ class Target:
             raise _unusable("one that can't be read") from None
 
 
+def _split(url: str) -> SplitResult:
+    """Split a URL. Newer versions of ``urlsplit`` refuse lists of IPv6 hosts, so these are left out of it."""
+    scheme, slashes, rest = url.partition("://")
+    netloc = re.split("[/?#]", rest, maxsplit=1)[0]
+    parts = urlsplit(f"{scheme}://{rest[len(netloc) :]}")._replace(netloc=netloc)
+    # An @ that far behind belongs to a password with a ? or # in it.
+    if not slashes or "@" in parts.query + parts.fragment:
+        raise ValueError(url)
+    return parts
+
+
 def _unusable(got: str) -> ConfigurationError:
     return ConfigurationError.of("STORAGE_URL", got=got, expected=FORMS, do="Correct the URL.")
 
 
-def _given(parts: SplitResult) -> dict[str, Any]:
+def _taken(shape: Shape, *, tls: bool) -> Mapping[str, Callable[[str], Any]]:
+    """Return the options that a URL of this form takes: one that would do nothing is a mistake."""
+    without = [] if tls else ["ssl_"]
+    without += [] if shape is Shape.SENTINEL else ["sentinel_"]
+    without += ["db", "ssl_password"] if shape is Shape.CLUSTER else []  # its clients don't take them
+    return {name: read for name, read in OPTIONS.items() if not name.startswith(tuple(without))}
+
+
+def _given(parts: SplitResult, taken: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
     """Return the options behind the question mark."""
     pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-    unknown = sorted({name for name, _ in pairs} - OPTIONS.keys())
+    unknown = sorted({name for name, _ in pairs} - taken.keys())
     if unknown or parts.fragment:
         raise ConfigurationError.of(
             "STORAGE_URL",
             got=f"the options {unknown}" if unknown else "something behind a #",
-            expected=f"any of {sorted(OPTIONS)}",
-            do="Correct or remove them; encode a # in a password as %23.",
+            expected=f"any of {sorted(taken)}",
+            do="Correct or remove them; TLS takes rediss; encode a # in a password as %23.",
         )
-    return {name: OPTIONS[name](text) for name, text in pairs}
+    return {name: taken[name](text) for name, text in pairs}
 
 
 def _hosts(parts: SplitResult, shape: Shape) -> tuple[tuple[str, int], ...]:
@@ -131,6 +172,8 @@ def _hosts(parts: SplitResult, shape: Shape) -> tuple[tuple[str, int], ...]:
     hosts = parts.netloc.rpartition("@")[2].split(",")
     if shape is Shape.ALONE and len(hosts) > 1:
         raise _unusable("several hosts for a server that stands alone")
+    if len(hosts) > 1 and "" in hosts:
+        raise _unusable("a host without a name")
     return tuple([_host(host, PORTS[shape]) for host in hosts])
 
 
@@ -170,7 +213,7 @@ def _where(parts: SplitResult, shape: Shape) -> dict[str, Any]:
     path = _path(parts)[1 if shape is Shape.SENTINEL else 0 :]
     if len(path) > (shape is not Shape.CLUSTER):
         raise _unusable("too long a path")
-    return {"db": int(path[0])} if path else {}
+    return {"db": _number(path[0])} if path else {}
 
 
 def _sentinel(given: dict[str, Any]) -> dict[str, Any]:
