@@ -162,20 +162,26 @@ def _round(make: Callable[[], Contender], state: State, kind: Kind) -> float:
         state(contender)
         gc.collect()
         time.sleep(SETTLING)
-        started = time.process_time()
-        contender.run(kind)
-        return (time.process_time() - started) / CALLS * 1e6
+        return cpu_seconds(lambda: contender.run(kind)) / CALLS * 1e6
     finally:
         contender.close()
 
 
-def interleave(runs: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
-    """Time plain calls in turn; return every name's seconds, round by round."""
+def cpu_seconds(call: Callable[[], object]) -> float:
+    """Return the seconds of CPU time that a call takes."""
+    started = time.process_time()
+    call()
+    return time.process_time() - started
+
+
+def interleave(runs: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, list[float]]:
+    """Call in turn what tells how many seconds it took; return every name's seconds, round by round.
+
+    What is called may have run in another process.
+    """
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for name in rotated(list(runs), rounds):
-        started = time.process_time()
-        runs[name]()
-        taken[name].append(time.process_time() - started)
+        taken[name].append(runs[name]())
     return taken
 
 

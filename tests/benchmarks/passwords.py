@@ -10,7 +10,6 @@ import random
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -18,7 +17,7 @@ from zxcvbn import zxcvbn
 from zxcvbn_rs_py import zxcvbn as zxcvbn_rs
 
 from authguard_core.passwords import PasswordPolicy
-from tests.benchmarks.harness import rotated
+from tests.benchmarks.harness import cpu_seconds, rotated
 
 __all__ = ["HOSTILE", "METERS", "TYPICAL", "Load", "adversarial", "load_of", "seconds_of", "typical"]
 
@@ -64,9 +63,7 @@ def typical(rounds: int) -> dict[str, list[list[float]]]:
 
 def seconds_of(meter: Meter, password: str) -> float:
     """Return the seconds of CPU time that a call takes."""
-    started = time.process_time()
-    meter(password)
-    return time.process_time() - started
+    return cpu_seconds(lambda: meter(password))
 
 
 # What makes a meter slow

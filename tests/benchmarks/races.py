@@ -1,13 +1,6 @@
-"""Fifty guesses at one account at the same time, at a limit of five: how many reach the password's check?
+"""Fifty guesses at one account at the same time, at a limit of five, against each library's ways to be used."""
 
-Nothing is left to chance: whoever is let through to the check waits there until each of the fifty has
-either been let through or refused. That is what a password hash of a tenth of a second does.
-"""
-
-import asyncio
-import threading
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import NamedTuple
 
 from limits import parse
@@ -17,11 +10,8 @@ from throttled import MemoryStore, RateLimiterType, Throttled
 
 from authguard_core import Attempt, Guard, Outcome, Settings
 from tests.benchmarks.contenders import per_name, quota
+from tests.benchmarks.gates import MANY_ADDRESSES, ONE_ADDRESS, ThreadGate
 from tests.benchmarks.harness import Key
-
-GUESSES = 50
-ONE_ADDRESS = [Key("alice@example.org", "192.0.2.1")] * GUESSES
-MANY_ADDRESSES = [Key("alice@example.org", f"10.0.{one}.1") for one in range(GUESSES)]
 
 
 class Race(NamedTuple):
@@ -44,64 +34,8 @@ Guess = Callable[[Key, Verify], None]
 
 def race_threads(guess: Guess, keys: list[Key]) -> int:
     """Let fifty threads guess; return how many guesses were checked."""
-    undecided, checked, lock, all_decided = len(keys), 0, threading.Lock(), threading.Event()
-
-    def decide() -> None:
-        nonlocal undecided
-        with lock:
-            undecided -= 1
-            if not undecided:
-                all_decided.set()
-
-    def one(key: Key) -> None:
-        nonlocal checked
-        verified = False
-
-        def verify() -> None:
-            nonlocal verified, checked
-            verified = True
-            with lock:
-                checked += 1
-            decide()
-            all_decided.wait()
-
-        guess(key, verify)
-        if not verified:
-            decide()
-
-    with ThreadPoolExecutor(len(keys)) as pool:
-        list(pool.map(one, keys))
-    return checked
-
-
-class Gate:
-    """The same on an event loop, for applications whose check is :meth:`verify`."""
-
-    def __init__(self) -> None:
-        self._undecided = GUESSES
-        self._all_decided = asyncio.Event()
-        self.checked = 0
-
-    def _decide(self) -> None:
-        self._undecided -= 1
-        if not self._undecided:
-            self._all_decided.set()
-
-    async def verify(self) -> None:
-        """Check a wrong password, slowly."""
-        self.checked += 1
-        self._decide()
-        await self._all_decided.wait()
-
-    async def race(self, guess: Callable[[Key], Awaitable[bool]], keys: list[Key]) -> int:
-        """Send fifty requests; each tells whether it was refused."""
-
-        async def one(key: Key) -> None:
-            if await guess(key):
-                self._decide()
-
-        await asyncio.gather(*(one(key) for key in keys))
-        return self.checked
+    gate = ThreadGate(len(keys))
+    return gate.race(lambda key: guess(key, gate.verify), keys)
 
 
 # What a user of each library writes

@@ -1,4 +1,4 @@
-"""One login on FastAPI, and the ways to guard it, called in-process without a server or a client library."""
+"""A login on FastAPI, and the ways to guard it, called by ASGI without a server or a client library."""
 
 import asyncio
 import json
@@ -22,17 +22,25 @@ from authguard_asgi import AuthGuardMiddleware, LoginRoute
 from authguard_core import AsyncGuard, Settings
 from authguard_fastapi import AuthGuard, LoginGuard
 from tests.benchmarks.harness import Key
+from tests.benchmarks.logins import (
+    FAILURES,
+    NOTHING,
+    PLENTY,
+    REQUESTS,
+    SECRET,
+    AsyncVerify,
+    TaskLogin,
+    Way,
+    strict,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
-Verify = Callable[[str], Awaitable[bool]]
-"""Says whether the password is right."""
 
-RIGHT = "right"
-PLENTY = 1_000_000
+UNAUTHORISED, TOO_MANY = 401, 429
 
 
 class Credentials(BaseModel):
@@ -42,65 +50,43 @@ class Credentials(BaseModel):
     password: str
 
 
-async def instant(password: str) -> bool:
-    """Verify without the work of a hash, which would hide everything else."""
-    return password == RIGHT
-
-
-def bare(verify: Verify = instant) -> FastAPI:
+def bare(verify: AsyncVerify, _limit: int | None = None) -> FastAPI:
     """Build the application without any guard."""
     app = FastAPI()
-
-    @app.get("/")
-    async def home() -> dict[str, str]:
-        return {"hello": "world"}
 
     @app.post("/login")
     async def login(credentials: Credentials) -> dict[str, str]:
         if not await verify(credentials.password):
-            raise HTTPException(401)
+            raise HTTPException(UNAUTHORISED)
         return {"username": credentials.username}
 
     return app
 
 
-class NoOp:
-    """A middleware that does nothing."""
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on."""
-        await self.app(scope, receive, send)
+def _settings(limit: int | None) -> Settings:
+    return Settings.load(secret_key=SECRET, login=strict(limit) if limit else {})
 
 
-def no_op() -> FastAPI:
-    """Build the application with a middleware that does nothing."""
-    app = bare()
-    app.add_middleware(NoOp)
-    return app
-
-
-def _settings(login: dict[str, object]) -> Settings:
-    return Settings.load(secret_key="benchmark " * 4, login=login)
-
-
-def middleware(verify: Verify = instant, **login: object) -> FastAPI:
-    """Guard it with AuthGuardMiddleware: the handlers know nothing of it."""
-    app = bare(verify)
+def add_middleware(app: FastAPI, limit: int | None = None) -> None:
+    """Add AuthGuardMiddleware, which guards the login."""
     app.add_middleware(
         AuthGuardMiddleware,
-        guard=AsyncGuard(_settings(login)),
+        guard=AsyncGuard(_settings(limit)),
         routes=[LoginRoute("POST", "/login", success={200})],
     )
+
+
+def middleware(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
+    """Guard it with AuthGuardMiddleware: the handlers know nothing of it."""
+    app = bare(verify)
+    add_middleware(app, limit)
     return app
 
 
-def dependency(verify: Verify = instant, **login: object) -> FastAPI:
+def dependency(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with FastAPI's LoginGuard."""
     app = FastAPI()
-    AuthGuard(_settings(login)).init_app(app)
+    AuthGuard(_settings(limit)).init_app(app)
 
     @app.post("/login")
     async def sign_in(credentials: Credentials, login_guard: LoginGuard) -> dict[str, str]:
@@ -113,43 +99,43 @@ def dependency(verify: Verify = instant, **login: object) -> FastAPI:
     return app
 
 
-def fastapi_limiter(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
+def fastapi_limiter(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with fastapi-limiter as its README does."""
     app = FastAPI()
-    limiter = RateLimiter(limiter=Limiter(Rate(limit, 15 * Duration.MINUTE)))
+    limiter = RateLimiter(limiter=Limiter(Rate(limit or PLENTY, 15 * Duration.MINUTE)))
 
     @app.post("/login", dependencies=[Depends(limiter)])
     async def login(credentials: Credentials) -> dict[str, str]:
         if not await verify(credentials.password):
-            raise HTTPException(401)
+            raise HTTPException(UNAUTHORISED)
         return {"username": credentials.username}
 
     return app
 
 
-def _slow(app: FastAPI, limit: int) -> SlowLimiter:
-    limiter = SlowLimiter(key_func=get_remote_address, default_limits=[f"{limit}/15 minutes"])
+def _slow(app: FastAPI, limit: int | None) -> SlowLimiter:
+    limiter = SlowLimiter(key_func=get_remote_address, default_limits=[f"{limit or PLENTY}/15 minutes"])
     app.state.limiter = limiter
     app.add_exception_handler(RateLimitExceeded, slow_exceeded)  # type: ignore[arg-type]  # as its README does
     return limiter
 
 
-def slowapi_decorator(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
+def slowapi_decorator(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with slowapi's decorator."""
     app = FastAPI()
-    limited = _slow(app, limit).limit(f"{limit}/15 minutes")
+    limited = _slow(app, limit).limit(f"{limit or PLENTY}/15 minutes")
 
     @app.post("/login")
     @limited
     async def login(request: Request, credentials: Credentials) -> dict[str, str]:  # noqa: ARG001 - slowapi looks for it
         if not await verify(credentials.password):
-            raise HTTPException(401)
+            raise HTTPException(UNAUTHORISED)
         return {"username": credentials.username}
 
     return app
 
 
-def slowapi_asgi(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
+def slowapi_asgi(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with slowapi's pure ASGI middleware."""
     app = bare(verify)
     _slow(app, limit)
@@ -157,7 +143,7 @@ def slowapi_asgi(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
     return app
 
 
-def slowapi_base(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
+def slowapi_base(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with slowapi's BaseHTTPMiddleware."""
     app = bare(verify)
     _slow(app, limit)
@@ -165,23 +151,51 @@ def slowapi_base(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
     return app
 
 
-def limits_by_hand(verify: Verify = instant, limit: int = PLENTY) -> FastAPI:
+def limits_by_hand(verify: AsyncVerify, limit: int | None = None) -> FastAPI:
     """Guard it with limits' asynchronous windows in the handler: ask both, verify, hit both."""
     app = FastAPI()
-    limiter, item = MovingWindowRateLimiter(LimitsStorage()), parse(f"{limit}/15 minutes")
+    limiter, item = MovingWindowRateLimiter(LimitsStorage()), parse(f"{limit or PLENTY}/15 minutes")
 
     @app.post("/login")
     async def login(request: Request, credentials: Credentials) -> dict[str, str]:
         address, user = request.client.host if request.client else "", credentials.username
         if not (await limiter.test(item, "ip", address) and await limiter.test(item, "user", user)):
-            raise HTTPException(429)
+            raise HTTPException(TOO_MANY)
         if not await verify(credentials.password):
             await limiter.hit(item, "ip", address)
             await limiter.hit(item, "user", user)
-            raise HTTPException(401)
+            raise HTTPException(UNAUTHORISED)
         return {"username": user}
 
     return app
+
+
+WAYS = {
+    "no guard": Way(NOTHING, bare),
+    "authguard, LoginGuard": Way(FAILURES, dependency),
+    "authguard, AuthGuardMiddleware": Way(FAILURES, middleware),
+    "limits, in the handler": Way(FAILURES, limits_by_hand, by_hand=True),
+    "fastapi-limiter, dependency": Way(REQUESTS, fastapi_limiter),
+    "slowapi, ASGI middleware": Way(REQUESTS, slowapi_asgi),
+    "slowapi, decorator": Way(REQUESTS, slowapi_decorator),
+    "slowapi, SlowAPIMiddleware": Way(REQUESTS, slowapi_base),
+}
+
+
+class FastAPILogin(TaskLogin):
+    """One of them."""
+
+    def __init__(self, name: str, limit: int | None) -> None:
+        super().__init__()
+        # limits' clean-up may fail in its own task.
+        self._runner.get_loop().set_exception_handler(lambda _loop, _context: None)
+        self._app: App = WAYS[name].build(self.verify, limit)
+
+    async def post(self, key: Key, password: str) -> int:
+        return await post(self._app, key, password)
+
+
+open_login = FastAPILogin
 
 
 # One call
