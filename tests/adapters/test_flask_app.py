@@ -3,8 +3,10 @@
 import importlib
 import logging
 import sys
+from typing import Any
 
 import pytest
+from asgiref.wsgi import WsgiToAsgi
 from flask import Blueprint, Flask, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -14,7 +16,7 @@ from authguard_core import ConfigurationError
 from authguard_core.answers import Answer
 from authguard_flask import AttemptHTTPException, AuthGuard
 from tests.adapters.flask_world import World
-from tests.adapters.support import WRONG, make_hasher, make_settings
+from tests.adapters.support import RIGHT, WRONG, client, make_hasher, make_settings
 
 KEY = "k" * 32
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -227,3 +229,18 @@ def test_a_store_that_processes_do_not_share_is_pointed_out(caplog: pytest.LogCa
         client.post("/login", environ_overrides={"wsgi.multiprocess": True})
     [warning] = warnings(caplog)
     assert "memory://" in warning
+
+
+@pytest.mark.anyio
+async def test_behind_an_asgi_server_views_of_both_kinds_are_guarded() -> None:
+    """WsgiToAsgi runs def views in a thread, async def ones on the server's own loop; the budget is one."""
+    world = World()
+    bridge: Any = WsgiToAsgi  # it has no types
+    async with client(bridge(world.app)) as browser:
+        guesses = [
+            await browser.post(path, json={"username": "alice", "password": WRONG})
+            for path in ("/login", "/async", "/api/async", "/login")
+        ]
+        entered = await browser.post("/async", json={"username": "bob", "password": RIGHT})
+    assert [answer.status_code for answer in guesses] == [401, 401, 401, 429]
+    assert entered.headers["set-cookie"].startswith("__Host-authguard_device=")
