@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from authguard_core.attempt import Decision
 from authguard_core.counting.refusal import Reason
+from authguard_core.errors import ConfigurationError
 
 __all__ = [
     "BUSY",
@@ -98,7 +99,15 @@ def refused(decision: Decision) -> Answer:
 
 
 def unreadable(status: int) -> Answer:
-    """Return the answer to a body that can't be read: 400, 408, 413, 415 or 422."""
+    """Return the answer to a body that can't be read: 400, 408, 413, 415 or 422.
+
+    Raises:
+        ConfigurationError: Another status.
+    """
+    if status not in UNREADABLE:
+        expected = f"one of {sorted(UNREADABLE)}"
+        do = "Answer yourself what is wrong with something else than the body."
+        raise ConfigurationError.of("status", got=status, expected=expected, do=do)
     kind, title, detail = UNREADABLE[status]
     return problem(status, kind, title, detail)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from math import ceil
 
 import click
 from flask.cli import AppGroup
 
-from authguard_core import AccountStatus, AuthGuardError, Guard, MemoryStorage
+from authguard_core import AccountStatus, AuthGuardError, Guard, MemoryStorage, Reason
 
 __all__ = ["command_group"]
 
@@ -22,10 +23,16 @@ def command_group(guard: Guard) -> AppGroup:
     group = AppGroup("authguard", help="See how an account stands, and unlock it.")
 
     @group.command("status")
-    @click.argument("name")
+    @click.argument("name", required=False)
     @_purpose
-    def status(name: str, purpose: str) -> None:
-        """Say how an account stands: NAME is a user name, or an e-mail with a resolve hook."""
+    def status(name: str | None, purpose: str) -> None:
+        """Say how the account NAME stands; without it, what is limited.
+
+        NAME is a user name, or what else a resolve hook knows a person by.
+        """
+        if name is None:
+            click.echo(guard.describe())
+            return
         _warn(guard)
         with _Refusals():
             guard.policy.purpose(purpose)
@@ -69,9 +76,15 @@ def _warn(guard: Guard) -> None:
 
 def _lines(status: AccountStatus) -> Iterator[str]:
     yield f"next attempt: {status.reason.value}"
-    if status.wait is not None:
-        yield f"wait: {status.wait:.0f} s"
+    if status.reason is not Reason.ADMITTED:
+        yield f"wait: {_wait(status.wait)}"
     yield f"failures in the window: {status.failures}"
     yield f"failures in a row: {status.consecutive}"
     yield f"locks before: {status.level}"
     yield f"completed resets: {status.generation}"
+
+
+def _wait(seconds: float | None) -> str:
+    if seconds is None:
+        return "until a completed reset, a sign-in from a known browser, or flask authguard unlock"
+    return f"{ceil(seconds)} s"

@@ -79,8 +79,9 @@ class RunningAttempt:
 class AttemptContext:
     """One attempt: a plain ``with``, in ``async def`` views too.
 
-    Flask gives each ``async def`` view a thread and an event loop of its own, so nobody else waits while
-    the guard is asked.
+    Flask gives each ``async def`` view an event loop of its own, so nobody else waits while the guard is
+    asked. asgiref's ``WsgiToAsgi`` has them all on the server's one loop: sign people in with ``def`` views
+    there.
 
     Entering asks the guard and raises for a refusal, so nothing inside runs for an attempt that may not
     look at the secret. A :class:`~authguard_core.errors.HasherBusy` that leaves the block gives the attempt

@@ -19,9 +19,9 @@ _UNTRUSTED: Final = (
     "share its budget. Set AUTHGUARD_TRUSTED_PROXIES to the networks of your proxies."
 )
 _ALONE: Final = (
-    "The store is memory:// and the server runs several processes: each counts for itself, so that every "
-    "limit holds as many times as there are processes. Set AUTHGUARD_STORAGE_URL to a store they share, or "
-    "run one process with threads."
+    "The store is memory:// and the server says that it may run several processes: each counts for itself, "
+    "so that every limit holds as many times as there are processes. Set AUTHGUARD_STORAGE_URL to a store "
+    "they share, or run one process with threads."
 )
 
 

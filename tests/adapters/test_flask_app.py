@@ -3,18 +3,20 @@
 import importlib
 import logging
 import sys
+from typing import Any
 
 import pytest
+from asgiref.wsgi import WsgiToAsgi
 from flask import Blueprint, Flask, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from authguard_core import ConfigurationError, MemoryStorage
+from authguard_core import ConfigurationError
 from authguard_core.answers import Answer
 from authguard_flask import AttemptHTTPException, AuthGuard
-from tests.adapters.flask_world import World, device_cookie
-from tests.adapters.support import WRONG, Clock, make_hasher, make_settings
+from tests.adapters.flask_world import World
+from tests.adapters.support import RIGHT, WRONG, client, make_hasher, make_settings
 
 KEY = "k" * 32
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -229,51 +231,16 @@ def test_a_store_that_processes_do_not_share_is_pointed_out(caplog: pytest.LogCa
     assert "memory://" in warning
 
 
-# ------------------------------------------------------------------ commands
-
-
-def test_the_commands_show_and_unlock() -> None:
-    """Flask authguard status says how an account stands; unlock ends its lock, or an address's."""
+@pytest.mark.anyio
+async def test_behind_an_asgi_server_views_of_both_kinds_are_guarded() -> None:
+    """WsgiToAsgi runs def views in a thread, async def ones on the server's own loop; the budget is one."""
     world = World()
-    run = world.app.test_cli_runner().invoke
-    world.lock()
-    shown = run(args=["authguard", "status", "Alice"])
-    assert shown.exit_code == 0
-    assert "failures in the window: 3" in shown.stdout
-    assert "wait: 1 s" in shown.stdout
-    assert "memory://" in shown.stderr
-    assert run(args=["authguard", "unlock", "alice"]).stdout == "Unlocked.\n"
-    assert "next attempt: admitted" in run(args=["authguard", "status", "alice"]).stdout
-    assert run(args=["authguard", "unlock", "--address", "198.51.0.1"]).exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("args", "told"),
-    [
-        (["status", " "], "identifier: got nothing usable"),
-        (["status", "alice", "--purpose", "pin"], "pin"),
-        (["unlock"], "either a NAME or an --address"),
-        (["unlock", "alice", "--address", "192.0.2.1"], "either a NAME or an --address"),
-        (["unlock", "--address", "somewhere"], "address"),
-    ],
-)
-def test_the_commands_say_what_is_wrong(args: list[str], told: str) -> None:
-    """In a line, without a traceback."""
-    result = World().app.test_cli_runner().invoke(args=["authguard", *args])
-    assert result.exit_code != 0
-    assert told in result.stderr
-    assert "Traceback" not in result.output
-
-
-class Shared:
-    """A store that is not this process's memory, as far as anybody can see."""
-
-    def __init__(self) -> None:
-        self.execute = MemoryStorage(clock=Clock()).execute
-
-
-def test_with_a_shared_store_there_is_nothing_to_warn_of() -> None:
-    """Only memory:// is a process's own."""
-    result = World(storage=Shared()).app.test_cli_runner().invoke(args=["authguard", "status", "alice"])
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert device_cookie(World(storage=Shared()).post())
+    bridge: Any = WsgiToAsgi  # it has no types
+    async with client(bridge(world.app)) as browser:
+        guesses = [
+            await browser.post(path, json={"username": "alice", "password": WRONG})
+            for path in ("/login", "/async", "/api/async", "/login")
+        ]
+        entered = await browser.post("/async", json={"username": "bob", "password": RIGHT})
+    assert [answer.status_code for answer in guesses] == [401, 401, 401, 429]
+    assert entered.headers["set-cookie"].startswith("__Host-authguard_device=")

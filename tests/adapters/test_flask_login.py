@@ -1,7 +1,7 @@
 """Claims about Flask-Login beside the guard."""
 
 import pytest
-from flask import Request
+from flask import Request, g, render_template_string
 from flask.typing import ResponseReturnValue
 from flask_login import (  # type: ignore[import-untyped]  # it brings no types
     LoginManager,
@@ -10,6 +10,7 @@ from flask_login import (  # type: ignore[import-untyped]  # it brings no types
     login_user,
 )
 
+from authguard_core.answers import Answer
 from tests.adapters.flask_world import HASHES, World
 from tests.adapters.support import RIGHT, WRONG
 
@@ -38,8 +39,9 @@ def world_with_flask_login() -> World:
 
     def load_by_password(request: Request) -> User | None:
         told = request.authorization
-        if told is None or not told.username:
+        if told is None or not told.username or "tried" in g:
             return None
+        g.tried = True
         with world.guard.attempt(told.username) as attempt:
             if not world.is_right(told.username, told.password or ""):
                 attempt.fail()
@@ -83,6 +85,21 @@ def test_a_refused_attempt_starts_no_session() -> None:
     assert [client.post("/enter", json=wrong).status_code for _ in range(4)] == [401, 401, 401, 429]
     assert client.post("/enter", json={**wrong, "password": RIGHT}).status_code == 429
     assert client.get("/me").status_code == 401
+
+
+def test_a_page_that_asks_for_the_user_makes_no_second_attempt() -> None:
+    """Flask-Login hands current_user to each template, so the page of a refusal asks the loader again."""
+    world = world_with_flask_login()
+
+    @world.guard.page
+    def page(answer: Answer) -> str:
+        return render_template_string("{{ answer.status }} {{ current_user.is_anonymous }}", answer=answer)
+
+    client = world.app.test_client(use_cookies=False)
+    for status in (401, 401, 401, 429):
+        told = client.get("/me", auth=("alice", WRONG), headers={"Accept": "text/html"})
+        assert (told.status_code, told.text) == (status, f"{status} True")
+    assert world.calls == 3
 
 
 def test_a34_a_request_loader_is_guarded_like_a_form() -> None:

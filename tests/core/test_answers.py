@@ -2,7 +2,7 @@
 
 import pytest
 
-from authguard_core import Decision, Reason, Verdict
+from authguard_core import ConfigurationError, Decision, Reason, Verdict
 from authguard_core.answers import (
     BUSY,
     FAILED,
@@ -67,6 +67,12 @@ def test_an_outage_is_the_servers_fault() -> None:
 def test_a23_an_attempt_that_names_nobody_is_an_unreadable_body() -> None:
     """An empty name is answered like a missing field, without Retry-After."""
     assert refusal(Reason.UNIDENTIFIED, None) == unreadable(422)
+
+
+def test_a_body_has_no_other_faults() -> None:
+    """A status that says something else is refused, with those that there are."""
+    with pytest.raises(ConfigurationError, match=r"status: got 418, expected one of \[400, "):
+        unreadable(418)
 
 
 def test_an_answer_knows_its_own_wait() -> None:
