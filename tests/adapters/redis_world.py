@@ -103,8 +103,10 @@ def opened(url: str, kind: str) -> Iterator[Driven]:
         return
     with asyncio.Runner() as runner:
         awaited = open_async_storage(url)
-        yield Driven(awaited, runner)
-        runner.run(awaited.aclose())
+        try:
+            yield Driven(awaited, runner)
+        finally:
+            runner.run(awaited.aclose())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from authguard_core import Attempt, Decision, Guard, Outcome, StorageError
 from authguard_core.counting.ops import Op, Result
+from authguard_core.resilience import OnFailure, ResilientStorage
 from tests.docs.attackers import (
     DAY,
     HOUR,
@@ -141,10 +142,14 @@ def moment_rows() -> list[tuple[str, ...]]:
     world.restart()
     rows.append(("the process starts anew: its memory store has forgotten", f"{_burst(world)} more"))
     rows.append(("a second process beside it, with a memory store of its own", f"{_burst(World())} more"))
-    down = Guard(settings(), storage=Down())
-    checked = sum(down.check(at_the_owner(number, world)).allowed for number in range(PARALLEL))
-    rows.append(("while the store can't answer", str(checked)))
+    rows.append(("while a shared store is out, in each process", _while_out(world, OnFailure.LOCAL)))
+    rows.append(("the same with `ON_STORAGE_FAILURE=closed`", _while_out(world, OnFailure.CLOSED)))
     return rows
+
+
+def _while_out(world: World, on_failure: OnFailure) -> str:
+    guard = Guard(settings(), storage=ResilientStorage(Down(), on_failure=on_failure))
+    return str(sum(guard.check(at_the_owner(number, world)).allowed for number in range(PARALLEL)))
 
 
 def _at_once(world: World) -> int:
