@@ -7,6 +7,7 @@ from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
 from authguard_core.counting.ops import Op, Result
+from authguard_core.errors import ConfigurationError
 from authguard_core.facts import Fact
 from authguard_redis.aiolinks import AsyncClient, link_to
 from authguard_redis.asking import ask_async
@@ -57,6 +58,7 @@ class AsyncRedisStorage:
 
         Raises:
             StorageError: whatever the driver raises, or a reply that can't be read.
+            ConfigurationError: a client that the function made can't be used.
 
         """
         try:
@@ -67,6 +69,8 @@ class AsyncRedisStorage:
         except StopIteration as done:
             results: list[Result] = done.value
             return results
+        except ConfigurationError:
+            raise
         except OUTAGES as error:
             raise outage(error) from None
 

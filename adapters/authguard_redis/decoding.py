@@ -34,6 +34,7 @@ __all__ = ["Outcome", "decode", "decode_admit", "decode_settle"]
 ENDLESS = 2**48 - 1
 REASONS = (None, Reason.LIMITED, Reason.DELAYED, Reason.LOCKED, Reason.CAPPED)
 REFUSED, ADMITTED, UNKNOWN = range(3)
+YES_OR_NO = {b"\1": True, b"\0": False}
 KNOWN, DAMAGED = 1, 2
 
 _PROVING = struct.Struct(">III")
@@ -87,9 +88,9 @@ def decode_admit(op: Admit, reply: bytes) -> Admitted | Refused | None:
     charged = [
         # The running number comes in two parts: no format has six bytes.
         Charged(charge[0], charge[1], charge[2], (told[at] << 32) + told[at + 1], REASONS[told[at + 2]])
-        for charge, at in zip(charges, range(0, 3 * number, 3), strict=True)
+        for charge, at in zip(charges, range(0, 3 * len(charges), 3), strict=True)
     ]
-    after = _HEAD_BYTES + _CHARGED_BYTES * number
+    after = _HEAD_BYTES + _CHARGED_BYTES * len(charges)
     observed = [
         Charged(*op.charges[reply[at] - 1], _six(reply, at + 1))
         for at in range(after + 1, after + 1 + 7 * reply[after], 7)
@@ -127,6 +128,7 @@ def _admit(op: Admit, reply: bytes) -> Admitted | Refused:
 
 def decode_settle(reply: bytes) -> Outcome:
     """Return what a node says to an outcome."""
+    _expect(reply, 6, 6 + _PROVING.size)
     return Outcome(_six(reply, 0), Settled(_proof(reply[6:])))
 
 
@@ -134,7 +136,13 @@ def _settle(_: Settle, reply: bytes) -> Settled:
     return decode_settle(reply).settled
 
 
+def _expect(reply: bytes, *sizes: int) -> None:
+    if len(reply) not in sizes:
+        raise ValueError(len(reply))
+
+
 def _inspect(op: Inspect, reply: bytes) -> Inspected:
+    _expect(reply, _VIEW_BYTES * len(op.charges) + _PROVING.size)
     views = [_view(charge, reply, _VIEW_BYTES * number) for number, charge in enumerate(op.charges)]
     return Inspected(tuple(views), Registry(*_PROVING.unpack(reply[_VIEW_BYTES * len(views) :])))
 
@@ -146,16 +154,17 @@ def _view(charge: Charge, reply: bytes, at: int) -> View:
     return View(charge.scope, failures, _six(reply, at + 4), reply[at + 10], refusal)
 
 
-def _clear(_: Clear, reply: bytes) -> Cleared:
+def _clear(op: Clear, reply: bytes) -> Cleared:
+    _expect(reply, _PROVING.size if op.registry else 0)
     return Cleared(_proof(reply))
 
 
 def _stored(_: PutOnce | Advance, reply: bytes) -> Stored:
-    return Stored(bool(reply[0]))
+    return Stored(YES_OR_NO[reply])
 
 
 def _take(_: Take, reply: bytes) -> Taken:
-    return Taken(reply[1:] if reply[0] else None)
+    return Taken(reply[1:] if YES_OR_NO[reply[:1]] else None)
 
 
 _DECODERS: dict[type[Op], Callable[[Any, bytes], Result]] = {

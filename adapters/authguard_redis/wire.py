@@ -4,6 +4,7 @@ The store sends finished bytes over the driver's connections: of the driver's ow
 retries and statistics take as long as the server does.
 """
 
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +12,29 @@ from redis.exceptions import NoScriptError, ReadOnlyError, RedisClusterException
 
 from authguard_core.errors import ConfigurationError, StorageError
 
-__all__ = ["OUTAGES", "is_answer", "outage", "pack", "refuse_decoding"]
+__all__ = [
+    "IDLE",
+    "OUTAGES",
+    "PATIENCE",
+    "is_answer",
+    "most_connections",
+    "outage",
+    "pack",
+    "refuse_decoding",
+]
+
+IDLE = 1.0
+"""Seconds after which a connection is looked at before it is used: a server closes those that are idle."""
+PATIENCE = 1.0
+"""Seconds to wait for a connection where all are at work."""
+MOST = 100
+"""Connections to a node, where a Cluster's client says nothing else: the driver's own default."""
 
 OUTAGES = (
     RedisError,
     RedisClusterException,
     OSError,
+    struct.error,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -59,3 +77,8 @@ def refuse_decoding(client: Any) -> None:  # noqa: ANN401 - the driver's clients
         raise ConfigurationError.of(
             "client", got="decode_responses=True", expected="one that returns bytes", do="Leave it out."
         )
+
+
+def most_connections(client: Any) -> int:  # noqa: ANN401 - see above
+    """Return how many connections a Cluster's client opens to a node."""
+    return client.get_connection_kwargs().get("max_connections") or MOST

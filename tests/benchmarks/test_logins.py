@@ -15,7 +15,9 @@ from tests.benchmarks.plot import Bar, Mark, bars
 from tests.benchmarks.report import TIMES, Report, Target, named
 from tests.benchmarks.worker import CALLS, Worker
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of peers, which are imported for their names
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning"
+)  # of peers, which are imported for their names
 
 FRAMEWORKS = {"django": "Django", "flask": "Flask", "fastapi": "FastAPI"}
 PROCESSES, ROUNDS = 3, 7
@@ -154,7 +156,9 @@ def _targets(framework: str, found: list[Found], ours: list[Found]) -> list[Targ
         what = f"a failed login on {FRAMEWORKS[framework]}, beside the fastest that counts failures"
         return [Target(what, 1, TIMES, ours[0].ratio(WRONG, fastest.name))]
     return [
-        Target(f"{one.name.removeprefix('authguard, ')} on a login with a {password} password", 100, "µs", added)
+        Target(
+            f"{one.name.removeprefix('authguard, ')} on a login with a {password} password", 100, "µs", added
+        )
         for one in ours
         for password, added in ((RIGHT, one.added(RIGHT)), (WRONG, one.added(WRONG)))
     ]

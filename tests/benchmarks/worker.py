@@ -103,7 +103,7 @@ class Tasks:
             raise AssertionError(statuses)
         return taken
 
-    def race(self, one_address: bool) -> int:  # noqa: FBT001 - as the task says
+    def race(self, one_address: bool) -> int:
         """Let fifty guess at once."""
         return self._login.race(ONE_ADDRESS if one_address else MANY_ADDRESSES)
 
