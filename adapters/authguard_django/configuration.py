@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-from authguard_core import AsyncMemoryStorage, ConfigurationError, MemoryStorage, Settings
+from authguard_core import AsyncGuard, AsyncMemoryStorage, ConfigurationError, Guard, MemoryStorage, Settings
 from authguard_core.answers import Answer
 from authguard_django import identity
 from authguard_django.guards import AsyncDjangoGuard, DjangoGuard
@@ -35,7 +35,7 @@ class Runtime(NamedTuple):
     respond: Respond | None
 
 
-def get_guard() -> DjangoGuard:
+def get_guard() -> Guard:
     """Return the guard of this process, for synchronous code: to inspect or unlock an account, say.
 
     Raises:
@@ -44,7 +44,7 @@ def get_guard() -> DjangoGuard:
     return current().guard
 
 
-def get_async_guard() -> AsyncDjangoGuard:
+def get_async_guard() -> AsyncGuard:
     """Return the guard of this process for an event loop. It counts together with the other one.
 
     Raises:

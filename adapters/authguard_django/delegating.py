@@ -28,12 +28,12 @@ class Delegating:
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:  # noqa: ANN401 - as above
         """Whether any of the others grants it."""
-        return any(method(user_obj, perm, obj=obj) for method in _methods("has_perm"))
+        return any(method(user_obj, perm, obj) for method in _methods("has_perm"))
 
     async def ahas_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:  # noqa: ANN401 - as above
         """Do as :meth:`has_perm`."""
         for method in _amethods("has_perm"):
-            if await method(user_obj, perm, obj=obj):
+            if await method(user_obj, perm, obj):
                 return True
         return False
 

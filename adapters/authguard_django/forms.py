@@ -21,7 +21,8 @@ class PasswordChangeForm(forms.PasswordChangeForm):
     A right old password is given back, whatever is wrong with the new one.
 
     Raises:
-        AttemptError: While it is cleaned, if the attempt is refused. The middleware answers with 429.
+        authguard_django.AttemptError: On cleaning, if the attempt is refused. The middleware answers
+            with 429.
     """
 
     required_css_class = "required"

@@ -15,8 +15,8 @@ __all__ = ["TEMPLATE", "may_render", "not_stored", "respond", "set_device_cookie
 TEMPLATE: Final = "authguard/refused.html"
 """The page, which a template of the same name in your project replaces.
 
-It is given ``status``, ``title``, ``detail`` and ``retry_after`` (seconds, or None). To answer alike
-for known and unknown accounts it must look at nothing else of an account.
+It is given ``status``, ``title``, ``detail``, ``retry_after`` (seconds, or None) and ``minutes`` (the same,
+None below one). To answer alike for known and unknown accounts it must look at nothing else of an account.
 """
 _HTML: Final = "text/html"
 
@@ -63,8 +63,9 @@ def _page(request: HttpRequest, answer: Answer) -> HttpResponse | None:
     """Return the page; None where no template engine finds its template."""
     problem = answer.content
     context = {name: problem[name] for name in ("status", "title", "detail")}
+    wait = {"retry_after": answer.retry_after, "minutes": (answer.retry_after or 0) // 60 or None}
     try:
-        html = render_to_string(TEMPLATE, {**context, "retry_after": answer.retry_after}, request)
+        html = render_to_string(TEMPLATE, {**context, **wait}, request)
     except TemplateDoesNotExist:
         return None
     headers = {name: value for name, value in answer.headers if name != "Content-Type"}

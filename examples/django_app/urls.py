@@ -11,7 +11,9 @@ from examples.django_app.parts import by_method
 handler404 = "examples.django_app.parts.not_found"
 
 change_password = PasswordChangeView.as_view(
-    form_class=PasswordChangeForm, success_url=reverse_lazy("admin:password_change_done")
+    form_class=PasswordChangeForm,
+    success_url=reverse_lazy("admin:password_change_done"),
+    extra_context={"has_permission": True},  # the admin's template asks for it
 )
 
 urlpatterns = [

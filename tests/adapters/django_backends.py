@@ -83,8 +83,8 @@ class Granting:
     def get_user(self, user_id: object) -> str | None:
         return "guest" if user_id == 0 else None
 
-    def has_perm(self, _user: object, perm: str, obj: object = None) -> bool:
-        return perm == "shop.visit" and obj is None
+    def has_perm(self, _user: object, perm: str, thing: object = None) -> bool:
+        return perm == "shop.visit" and thing is None
 
     def has_module_perms(self, _user: object, app_label: str) -> bool:
         return app_label == "shop"

@@ -84,8 +84,10 @@ def in_and_again(request: HttpRequest) -> HttpResponse:
 
 def by_token(request: HttpRequest) -> HttpResponse:
     """Sign in by a mailed token."""
-    login(request, authenticate(request, token=request.POST["token"]))
-    return HttpResponse("in")
+    user = authenticate(request, token=request.POST["token"])
+    if user is not None:
+        login(request, user)
+    return HttpResponse(status=200 if user else 403)
 
 
 @csrf_exempt

@@ -3,13 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth import aauthenticate
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import aauthenticate, authenticate
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, RequestFactory
 from django.test.utils import override_settings
 
@@ -76,6 +76,36 @@ async def test_a_check_without_a_database_takes_no_thread() -> None:
 
 async def nobody(_identifier: str) -> None:
     """Find no account."""
+
+
+def test_a_plain_view_behind_an_event_loop_belongs_to_its_request(world: World) -> None:
+    """What Django calls without a request, as when a password has changed, finds it all the same."""
+
+    async def change() -> tuple[bool, bool]:
+        browser, new = AsyncClient(), {"username": "alice", "password": "umbrella fjord quartz lantern"}
+        stranger = await browser.post("/change/", new)
+        await browser.post("/login/", new)
+        owner = await browser.post("/change/", new)
+        return DEVICE in stranger.cookies, DEVICE in owner.cookies
+
+    assert asyncio.run(change()) == (False, True)
+    assert world.told.kinds["reset_completed"] == 2
+
+
+def test_a_secret_that_is_tried_while_the_response_streams_stays_counted(world: World) -> None:
+    """Its request is over, so nobody can tell what followed."""
+
+    def view(request: HttpRequest) -> StreamingHttpResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"signed in: "
+            yield str(authenticate(request, username="alice", password=RIGHT)).encode()
+
+        return StreamingHttpResponse(parts())
+
+    middleware: Any = AuthGuardMiddleware(view)  # type: ignore[arg-type]  # Django's own are typed no closer
+    assert middleware(RequestFactory().post("/")).getvalue() == b"signed in: alice"
+    assert get_guard().inspect("alice").failures == 1
+    assert world.told.kinds["attempt_succeeded"] == 0
 
 
 def test_a75_hashing_takes_a_thread(world: World) -> None:

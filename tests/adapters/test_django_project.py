@@ -16,7 +16,17 @@ from django.test.utils import override_settings
 from authguard_core import ConfigurationError, MemoryStorage
 from authguard_django import get_async_guard, get_guard
 from authguard_django.middleware import AuthGuardMiddleware
-from tests.adapters.django_world import BACKENDS, MIDDLEWARE, SECRET, Client, World, down, log_in, opened
+from tests.adapters.django_world import (
+    BACKENDS,
+    MIDDLEWARE,
+    SECRET,
+    Client,
+    World,
+    backends,
+    down,
+    log_in,
+    opened,
+)
 from tests.adapters.support import WRONG
 
 HERE = "tests.adapters.django_backends"
@@ -272,7 +282,19 @@ def test_an_operator_unlocks_an_address(world: World) -> None:
     assert log_in(Client()).status_code == 429
     run("authguard_unlock", "--address", "127.0.0.1")
     assert log_in(Client()).status_code == 302
-    assert world.told.kinds["unlocked"] == 1
+    assert world.told.kinds["unlocked"] == 2  # and what stands for it where nobody is named
+
+
+def test_an_operator_unlocks_what_names_nobody_with_its_address(world: World) -> None:
+    """A mailed token is guessed at by an address, which stands for the account."""
+    browser = Client()
+    with backends("ByToken"):
+        for _ in range(4):
+            browser.post("/by-token/", {"token": "wrong"})
+        assert browser.post("/by-token/", {"token": "right"}).status_code == 429
+        run("authguard_unlock", "--address", "127.0.0.1")
+        assert browser.post("/by-token/", {"token": "right"}).status_code == 200
+    assert world.told.kinds["attempt_refused"] == 2
 
 
 @pytest.mark.parametrize("command", ["authguard_status", "authguard_unlock"])

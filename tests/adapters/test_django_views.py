@@ -1,19 +1,25 @@
 """Views that check a secret themselves: the context, the decorator, bodies, resets, and the answers."""
 
 import asyncio
+import gettext
+import re
 from collections.abc import Generator
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, RequestFactory
 from django.test.utils import override_settings
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from authguard_core import ConfigurationError
-from authguard_core.answers import Answer
+from authguard_core import ConfigurationError, Decision, Reason, Verdict
+from authguard_core.answers import BUSY, FAILED, Answer, refused
 from authguard_django import (
     AttemptError,
     RunningAttempt,
@@ -21,7 +27,7 @@ from authguard_django import (
     client_address_of,
     guarded,
 )
-from tests.adapters.django_world import Client, World, log_in, opened
+from tests.adapters.django_world import MIDDLEWARE, Client, World, log_in, opened
 from tests.adapters.support import WRONG
 
 DEVICE = "__Host-authguard_device"
@@ -218,6 +224,99 @@ def test_without_a_template_engine_a_browser_gets_problem_details(world: World, 
         answer = log_in(browser, password=WRONG, path="/by-hand/", accept="text/html")
     assert (answer.status_code, answer["Content-Type"]) == (429, "application/problem+json")
     assert world.told.kinds["attempt_refused"] == 1
+
+
+def refusal(world: World, **headers: str) -> HttpResponse:
+    """Answer to a fourth guess."""
+    for _ in range(3):
+        log_in(Client(), password=WRONG)
+    answer = log_in(Client(), password=WRONG, **{"accept": "text/html", **headers})
+    assert (answer.status_code, world.told.kinds["attempt_refused"]) == (429, 1)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def test_a_page_of_your_own_takes_ours_place(world: World, tmp_path: Path) -> None:
+    """It is given what may be told, and nothing about the account."""
+    (tmp_path / "authguard").mkdir()
+    page = "{{ status }} {{ title }}|{{ detail }}|{{ retry_after }}|{{ minutes }}|{{ request.path }}"
+    (tmp_path / "authguard" / "refused.html").write_text(page)
+    with override_settings(TEMPLATES=[{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]):
+        body = refusal(world).content.decode()
+    assert body == "429 Too Many Requests|Too many attempts. Try again later.|1|None|/login/"
+
+
+def test_the_page_speaks_the_visitors_language(world: World) -> None:
+    """As Django's own middleware, or the settings, choose it."""
+    middleware = ["django.middleware.locale.LocaleMiddleware", *MIDDLEWARE]
+    with override_settings(MIDDLEWARE=middleware), translation.override("en"):
+        body = refusal(world, **{"accept-language": "de-AT"}).content.decode()
+    assert '<html lang="de-at">' in body or '<html lang="de">' in body
+    assert "Zu viele Versuche. Versuchen Sie es später noch einmal." in body
+    assert "Warten Sie 1 Sekunde." in body
+
+
+def test_long_waits_are_told_in_minutes(world: World) -> None:
+    """Nobody reckons in 900 seconds."""
+    for _ in range(5):
+        log_in(Client(), password=WRONG)
+        world.clock.advance(30)
+    answer = log_in(Client(), password=WRONG, accept="text/html")
+    assert "Wait 15 minutes." in answer.content.decode()
+    with translation.override("de"):
+        answer = log_in(Client(), password=WRONG, accept="text/html")
+    assert "Warten Sie 15 Minuten." in answer.content.decode()
+
+
+def test_every_answer_is_translated(world: World) -> None:
+    """What is written is what has been compiled, and nothing that the page may say is missing."""
+    source = Path(str(resources.files("authguard_django"))) / "locale" / "de" / "LC_MESSAGES"
+    with (source / "django.mo").open("rb") as compiled:
+        catalog = gettext.GNUTranslations(compiled)
+    pair = r'^msgid "(.+)"\n(?:msgid_plural.*\n)?msgstr(?:\[0\])? "(.+)"$'
+    written = re.findall(pair, po_of(source), re.MULTILINE)
+    assert len(written) > 30
+    for msgid, text in written:
+        assert text in {catalog.gettext(msgid), catalog.ngettext(msgid, msgid, 1)}
+    answers = [BUSY, FAILED, refused(outage()), refused(limited())]
+    told = {str(answer.content[field]) for answer in answers for field in ("title", "detail")}
+    assert told <= {msgid for msgid, _ in written}
+    assert world.told.kinds["attempt_admitted"] == 0
+
+
+def po_of(source: Path) -> str:
+    """What is written."""
+    return (source / "django.po").read_text(encoding="utf-8")
+
+
+def outage() -> Decision:
+    return Decision(verdict=Verdict.REFUSE, reason=Reason.STORAGE_FAILED)
+
+
+def limited() -> Decision:
+    return Decision(verdict=Verdict.REFUSE, reason=Reason.LIMITED)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "application/problem+json"),
+        ("*/*", "application/problem+json"),
+        ("image/avif,image/webp,*/*;q=0.8", "application/problem+json"),
+        ("text/html", "text/html"),
+        ("TEXT/HTML", "text/html"),
+        ("text/*", "text/html"),
+        ("text/html;q=0, */*", "application/problem+json"),
+        ("application/json;q=0.9, text/html;q=0.8", "application/problem+json"),
+        ("text/html, application/json", "text/html"),
+        ("*/*;q=0.1, text/html", "text/html"),
+        (";;,,=,\xff", "application/problem+json"),
+        ("a" * 9_999, "application/problem+json"),
+    ],
+)
+def test_a76_whatever_is_accepted_the_answer_is_a_page_or_data(world: World, accept: str, kind: str) -> None:
+    """A browser names HTML; whoever takes anything gets problem details."""
+    assert refusal(world, accept=accept)["Content-Type"].split(";")[0] == kind
 
 
 def test_the_client_address_is_that_of_the_connection(world: World) -> None:

@@ -11,9 +11,7 @@ end
 for place, rule in pairs(written) do
   local record, till, data = records[place], 0, nil
   if record and record.kind == COUNTER then
-    -- A counter without anything to remember goes at once: the next one numbers on from its own time.
-    local idle = record.held == 0 and record.level == 0 and rule.cap == 0 and rule.burst == 0
-    till = idle and 0 or expires(record, rule)
+    till = expires(record, rule) -- an empty one stays for a window, too: its time must not go back
     data = struct.pack('>BBI6I6I6I6', COUNTER, record.level, record.level_at, record.last, record.total,
       record.cleared) .. record.log
   elseif record then

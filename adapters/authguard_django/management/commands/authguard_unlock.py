@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from authguard_core import StorageError
+from authguard_django.identity import address_name
 from authguard_django.management.operating import OperatorCommand
 
 __all__ = ["Command"]
@@ -29,6 +30,8 @@ class Command(OperatorCommand):
         try:
             if address is not None:
                 guard.unlock_address(address, purpose=purpose)
+                # What names nobody, as a mailed token, is counted for the address as if that were an account.
+                guard.unlock(address_name(guard.client_address(address).network), purpose=purpose)
             else:
                 self.note_unknown(guard, name)
                 guard.unlock(name, purpose=purpose)
