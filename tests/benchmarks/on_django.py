@@ -1,7 +1,7 @@
 """A login on Django, and the ways to guard it, called by Django's own test client.
 
-A process has one project, and so one of the ways. What isn't a guard's is the same for all: the users are in a
-file of SQLite, ``ModelBackend`` finds them, the password's hasher is made up, sessions are in signed cookies.
+A process has one project, and so one of the ways. What isn't a guard's is the same for all: users in a
+of SQLite, ``ModelBackend`` finds them, the password's hasher is made up, sessions are in signed cookies.
 """
 
 import atexit
@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import django
@@ -24,9 +24,6 @@ from django.urls import path
 
 from tests.benchmarks.harness import Key
 from tests.benchmarks.logins import FAILURES, NOTHING, PLENTY, RIGHT, SECRET, ThreadLogin, Way, strict
-
-if TYPE_CHECKING:
-    from django.test import Client
 
 UNAUTHORISED = 401
 USERS = 2_000
@@ -167,9 +164,9 @@ class DjangoLogin(ThreadLogin):
         client.cookies.clear()  # the next one is somebody else
         return int(response.status_code)
 
-    def _client(self) -> "Client":
+    def _client(self) -> Any:  # noqa: ANN401 - its type is imported with Django, later
         """Return the thread's own: it keeps cookies."""
-        found: Client | None = getattr(self._thread, "client", None)
+        found: Any = getattr(self._thread, "client", None)
         if found is None:
             from django.test import Client  # noqa: PLC0415 - Django is set up only now
 

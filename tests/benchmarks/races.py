@@ -1,4 +1,4 @@
-"""Fifty guesses at one account at the same time, at a limit of five, against each library's ways to be used."""
+"""Fifty guesses at one account at once, at a limit of five, against each library's ways to be used."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -15,9 +15,7 @@ from tests.benchmarks.plot import Bar, Mark, bars
 from tests.benchmarks.report import TIMES, Report, Target, named
 from tests.benchmarks.worker import CALLS, Worker
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning"
-)  # of peers, which are imported for their names
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of peers
 
 FRAMEWORKS = {"django": "Django", "flask": "Flask", "fastapi": "FastAPI"}
 PROCESSES, ROUNDS = 3, 7

@@ -10,17 +10,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.benchmarks.gates import MANY_ADDRESSES, ONE_ADDRESS
 from tests.benchmarks.harness import Key, cpu_seconds
 from tests.benchmarks.logins import RIGHT, WRONG, Login
 from tests.docs.blocks import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 USERS, EACH = 40, 3
-"""How many try, and how often each, one after another: as often as authguard's delays let them fail at once."""
+"""How many try, and how often each, one after another: as often as authguard's delays let them fail."""
 CALLS = USERS * EACH
 TRIES = 10
 SUBNET = 16
@@ -43,7 +45,7 @@ class Worker:
             env={**os.environ, "PYTHONPATH": paths},
         )
 
-    def __enter__(self) -> "Worker":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
