@@ -1,4 +1,4 @@
-"""What the script answers, as the core's results: the strings that ``lua/operations.lua`` makes."""
+"""What the script answers, as the core's results: the strings that the files below ``lua/`` make."""
 
 import struct
 from collections.abc import Callable
@@ -69,12 +69,15 @@ def _proof(reply: bytes) -> Proof | None:
     return Proof(*_PROVING.unpack(reply)) if reply else None
 
 
-def decode_admit(op: Admit, reply: bytes) -> Admitted | Refused | None:
-    """Return the result of an admission, or None: only a known source was asked for, and it isn't one."""
+def decode_admit(op: Admit, reply: bytes) -> Admitted | Refused:
+    """Return the result of an admission.
+
+    It is a refusal that nobody speaks where only a known source was asked for, and it isn't one.
+    """
     kind, flags = reply[0], reply[1]
-    if kind == UNKNOWN:
-        return None
     known, damaged = bool(flags & KNOWN), bool(flags & DAMAGED)
+    if kind == UNKNOWN:
+        return Refused((), damaged=damaged)
     charges = (op.known.charge,) if known and op.known else op.charges
     if kind == REFUSED:
         refusals = [_refusal(charges, reply, 3 + _REFUSAL_BYTES * number) for number in range(reply[2])]
@@ -121,7 +124,7 @@ def _wait(reply: bytes, at: int) -> int | None:
 
 def _admit(op: Admit, reply: bytes) -> Admitted | Refused:
     result = decode_admit(op, reply)
-    if result is None:
+    if isinstance(result, Refused) and not result.refusals:
         raise ValueError(reply)
     return result
 

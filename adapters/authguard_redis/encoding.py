@@ -1,4 +1,4 @@
-"""What the script is told of each operation: the fields that ``lua/operations.lua`` reads, in its order.
+"""What the script is told of each operation: the fields that the files below ``lua/`` read, in their order.
 
 Numbers are big-endian. Attempts and sources are 8 bytes that are only compared, times and
 running numbers 6 bytes.

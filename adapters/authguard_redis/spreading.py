@@ -54,6 +54,7 @@ class _Said(NamedTuple):
 
     admitted: list[Admitted]
     refused: list[Refused]
+    """Among them groups that were only asked, and refuse nothing."""
 
 
 def spread(prefix: bytes, ops: Sequence[Op]) -> Trip:
@@ -93,28 +94,33 @@ def _one(prefix: bytes, op: Op) -> Part[Result]:
 
 
 def _admit(prefix: bytes, op: Admit) -> Part[Result]:
+    damaged = False
     if op.known:
         result = yield from _admit_known(prefix, op, op.known)
-        if result:
+        if isinstance(result, Admitted) or result.refusals:
             return result
+        damaged = result.damaged
     said = _Said([], [])
     for charges in _by_group(op.charges).values():
         yield from _admit_group(prefix, _part(op, charges), said)
+    answers: list[Admitted | Refused] = [*said.admitted, *said.refused]
+    damaged = damaged or any(answer.damaged for answer in answers)
     if not said.refused:
-        return _joined(op, said.admitted)
+        return _joined(op, said.admitted)._replace(damaged=damaged)
     for admitted in said.admitted:
         yield from _take_back(prefix, op, admitted)
-    return Refused(tuple([refusal for refused in said.refused for refusal in refused.refusals]))
+    refusals = [refusal for refused in said.refused for refusal in refused.refusals]
+    return Refused(tuple(refusals), damaged=damaged)
 
 
-def _admit_known(prefix: bytes, op: Admit, known: Known) -> Part[Admitted | Refused | None]:
-    """Charge a known source alone; None where it isn't one."""
+def _admit_known(prefix: bytes, op: Admit, known: Known) -> Part[Admitted | Refused]:
+    """Charge a known source alone. Where it isn't one, nobody refuses it."""
     is_known = False
     home = _group(known.charge.key)
     if _group(known.registry) != home:
         # A former secret made the keys of its registry: that stands elsewhere.
         if not (yield from _is_alive(prefix, known)):
-            return None
+            return Refused(())
         is_known = True
     mine = tuple([charge for charge in op.charges if _group(charge.key) == home])
     part = _part(op, mine)._replace(known=known, registry=op.registry)
@@ -143,7 +149,7 @@ def _admit_group(prefix: bytes, part: Admit, said: _Said) -> Part[None]:
     answer = decode_admit(part, reply)
     if isinstance(answer, Admitted):
         said.admitted.append(answer)
-    elif answer and (answer.refusals or not said.refused):
+    else:
         said.refused.append(answer)
 
 

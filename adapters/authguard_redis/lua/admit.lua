@@ -29,8 +29,7 @@ local function take_known()
     proof = {}
     proof.generation, proof.serial, proof.epoch, at = struct.unpack('>I4I4I4', input, at)
   elseif shown == 2 then
-    local record = get(take_number('>H'))
-    proof = record and record.kind == PROOF and record
+    proof = get_kind(take_number('>H'), PROOF)
   end
   local source = take_charges()[1]
   local registry = shown < 3 and registry_at(place)

@@ -5,8 +5,8 @@ local LIVE_SOURCES = 10
 
 -- The registry at a place, or the one that would begin now.
 local function registry_at(place, epoch)
-  local record = get(place)
-  if record and record.kind == REGISTRY then
+  local record = get_kind(place, REGISTRY)
+  if record then
     return record
   end
   return { kind = REGISTRY, generation = 0, serial = 0, epoch = epoch or 0 }

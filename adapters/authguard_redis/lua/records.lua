@@ -17,6 +17,7 @@ local HEADER, ENTRY = 26, 22
 local DAY = 86400000
 local MAX_AHEAD = 3660 * DAY -- no clock is ten years off; a record that says so is damaged
 local MAX_LEVEL = 30
+local MOST, MOST_KNOWN = 2 ^ 47, 2 ^ 31 -- nothing counts on from here: its bytes would begin at zero again
 
 -- The server's time, unless the caller keeps the time.
 local clock = tonumber(ARGV[1])
@@ -25,7 +26,7 @@ if not clock then
   clock = told[1] * 1000 + math.floor(told[2] / 1000)
 end
 
--- One read for all keys. A key of another type reads as none, and is overwritten.
+-- One read for all keys. A key of another type reads as none; see main.lua.
 local raw = #KEYS > 0 and redis.call('MGET', unpack(KEYS)) or {}
 local records = {} -- by place in KEYS: a record, false for none, nil where it wasn't read yet
 local written = {} -- by place: the rule of a counter, or true
@@ -36,7 +37,9 @@ local function read(data)
   local kind, size = string.byte(data, 1), #data
   if kind == COUNTER and size >= HEADER and (size - HEADER) % ENTRY == 0 then
     local _, level, level_at, last, total, cleared = struct.unpack('>BBI6I6I6I6', data)
-    if level <= MAX_LEVEL and last <= clock + MAX_AHEAD and cleared <= total then
+    local ahead = clock + MAX_AHEAD
+    if level <= MAX_LEVEL and level_at <= ahead and last <= ahead and cleared <= total and total < MOST
+      and (size == HEADER or struct.unpack('>I6', data, size - ENTRY + 1) <= last) then
       return {
         kind = COUNTER, level = level, level_at = level_at, last = last, total = total, cleared = cleared,
         log = string.sub(data, HEADER + 1), held = (size - HEADER) / ENTRY,
@@ -44,7 +47,9 @@ local function read(data)
     end
   elseif (kind == REGISTRY or kind == PROOF) and size == 19 then
     local _, generation, serial, epoch, till = struct.unpack('>BI4I4I4I6', data)
-    return { kind = kind, generation = generation, serial = serial, epoch = epoch, till = till }
+    if generation < MOST_KNOWN and serial < MOST_KNOWN then
+      return { kind = kind, generation = generation, serial = serial, epoch = epoch, till = till }
+    end
   elseif kind == VALUE and size >= 7 then
     return { kind = VALUE, till = struct.unpack('>I6', data, 2), data = string.sub(data, 8) }
   end
@@ -66,10 +71,20 @@ local function get(place)
   return record
 end
 
+-- The record of one kind at a place, or false: another kind's is damage.
+local function get_kind(place, kind)
+  local record = get(place)
+  if record and record.kind ~= kind then
+    unreadable[place] = true
+    return false
+  end
+  return record
+end
+
 -- The counter at a place, or a new one that nobody keeps yet.
 local function counter_at(place)
-  local record = get(place)
-  if record and record.kind == COUNTER then
+  local record = get_kind(place, COUNTER)
+  if record then
     return record
   end
   return { kind = COUNTER, level = 0, level_at = 0, last = 0, total = 0, cleared = 0, log = '', held = 0 }

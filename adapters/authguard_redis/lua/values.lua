@@ -1,8 +1,16 @@
 -- Single-use values. What can't be read is there all the same: no code becomes good again by it.
 
+local function is_free(place)
+  if get(place) or unreadable[place] then
+    return false
+  end
+  -- MGET says of a key of another type what it says of none.
+  return raw[place] or written[place] or redis.call('EXISTS', KEYS[place]) == 0
+end
+
 steps[5] = function()
   local place, ttl = take_number('>H'), take_number('>I6')
-  local free = not get(place) and not unreadable[place]
+  local free = is_free(place)
   if free then
     keep(place, { kind = VALUE, till = clock + ttl, data = string.sub(input, at) })
   end
@@ -19,9 +27,9 @@ end
 steps[6] = function()
   local place, ttl = take_number('>H'), take_number('>I6')
   local number, kept = string.sub(input, at, at + 7), get(place)
-  local ahead = not unreadable[place]
-  if kept and kept.kind == VALUE then
-    ahead = #kept.data == 8 and is_less(kept.data, number)
+  local ahead = is_free(place)
+  if kept and kept.kind == VALUE and #kept.data == 8 then
+    ahead = is_less(kept.data, number)
   end
   if ahead then
     keep(place, { kind = VALUE, till = clock + ttl, data = number })
