@@ -1,7 +1,7 @@
 """A login on Django, and the ways to guard it, called by Django's own test client.
 
-A process has one project, and so one of the ways. What isn't a guard's is the same for all: users in a
-of SQLite, ``ModelBackend`` finds them, the password's hasher is made up, sessions are in signed cookies.
+A process has one project, and so one of the ways. What isn't a guard's is the same for all: users are in a
+file of SQLite, ``ModelBackend`` finds them, the password's hasher is made up, sessions are in signed cookies.
 """
 
 import atexit
