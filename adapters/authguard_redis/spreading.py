@@ -42,6 +42,9 @@ from authguard_redis.trips import Trip
 
 __all__ = ["spread"]
 
+JUST_NOW = 2**48 - 1
+"""Later than anything that a counter has seen."""
+
 R = TypeVar("R")
 C = TypeVar("C", Charge, Charged)
 
@@ -162,7 +165,8 @@ def _joined(op: Admit, parts: list[Admitted]) -> Admitted:
 
 def _take_back(prefix: bytes, op: Admit, admitted: Admitted) -> Part[None]:
     release = Settle(op.attempt, op.source, admitted.charged, checked=False)
-    yield from _ask(prefix, release, lambda places: encode_settle(release, places))
+    # Where a group has buckets alone, none of its logs vouches for the attempt: this very trip charged it.
+    yield from _ask(prefix, release, lambda places: encode_settle(release, places, vouched=JUST_NOW))
 
 
 # Outcomes
