@@ -121,6 +121,7 @@ def closing(shop: Shop, guard: AsyncGuard) -> Callable[[Starlette], AbstractAsyn
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         yield
         await guard.hasher.aclose()
+        await guard.aclose()
         shop.close()
 
     return lifespan

@@ -42,7 +42,8 @@ class AuthGuard:
 
     Args:
         settings: Where None, they are read from ``AUTHGUARD_*``.
-        storage: The store; by default the one that ``STORAGE_URL`` names.
+        storage: The store; by default the one that ``STORAGE_URL`` names, whose connections are closed when
+            the application ends.
         hasher: By default the one of the entry-point group ``authguard.hasher``.
         resolve: Finds the account id of an identifier, so that one person's user name and e-mail are counted
             together. A plain function runs in a thread.
@@ -72,6 +73,7 @@ class AuthGuard:
         check_breaches(pwned)
         self.core = AsyncGuard(settings, storage=storage, hasher=hasher, resolve=resolve, observers=observers)
         """The guard itself, for what has no request."""
+        self._opened = storage is None
         self._pwned = pwned
         self._max_body = max_body
         self._body_timeout = body_timeout
@@ -200,6 +202,8 @@ class AuthGuard:
         app.router.lifespan_context = lifespan
 
     async def _close(self) -> None:
-        """End the hasher's threads, if there are any."""
+        """End the hasher's threads, if there are any, and the connections of a store that was opened here."""
         if "hasher" in vars(self.core):
             await self.core.hasher.aclose()
+        if self._opened:
+            await self.core.aclose()

@@ -69,13 +69,18 @@ class Told:
 
 
 def make_settings(
-    login: Mapping[str, str] | None = None, *, cookie_secure: bool = True, trusted: Sequence[str] = ()
+    login: Mapping[str, str] | None = None,
+    *,
+    cookie_secure: bool = True,
+    trusted: Sequence[str] = (),
+    storage_url: str = "memory://",
 ) -> Settings:
     """The defaults, but for what is given of the login's limits."""
     return Settings.load(
         secret_key="k" * 32,
         cookie_secure=cookie_secure,
         trusted_proxies=tuple(trusted),
+        storage_url=storage_url,
         login=dict(login or {}),
     )
 

@@ -19,6 +19,7 @@ from authguard_fastapi import AuthGuard, LoginGuard, PurposeGuard, guarded
 from authguard_fastapi.errors import answer_attempt
 from authguard_fastapi.exchange import Exchange
 from authguard_fastapi.finding import GuardedRoutes
+from authguard_redis import open_async_storage
 from tests.adapters.fastapi_world import Credentials, World
 from tests.adapters.support import (
     CHEAP,
@@ -34,6 +35,8 @@ from tests.adapters.support import (
     make_storage,
     scope_of,
 )
+from tests.servers import shared
+from tests.servers.redis_server import RedisServer
 
 pytestmark = pytest.mark.anyio
 
@@ -161,6 +164,30 @@ async def test_a_hasher_that_was_never_used_is_not_made_to_be_closed() -> None:
     async with running(app):
         pass
     assert "hasher" not in vars(guard.core)
+
+
+@pytest.mark.parametrize("handed", [False, True], ids=["by URL", "handed over"])
+async def test_a_store_that_the_guard_has_opened_is_closed_with_the_application(*, handed: bool) -> None:
+    """No connection stays behind, and no warning; one that was handed over is its owner's to close."""
+    server, name = shared.redis(), shared.prefix()
+    url = f"{server.url}?client_name={name}"
+    store = open_async_storage(url) if handed else None
+    guard = AuthGuard(make_settings(storage_url=url), storage=store, hasher=make_hasher())
+    app = FastAPI()
+    guard.init_app(app)
+    async with running(app):
+        await guard.inspect("alice")
+        assert connected(server, name) == 1
+    assert connected(server, name) == handed
+    if store:
+        await store.aclose()
+
+
+def connected(server: RedisServer, name: str) -> int:
+    """Say how many connections of a name a server has."""
+    with server.client() as client:
+        listed: Any = client.client_list()
+    return sum(one["name"] == name for one in listed)
 
 
 async def test_a_misspelt_purpose_stops_the_application_from_starting() -> None:

@@ -85,7 +85,7 @@ def test_there_is_nothing_to_say_against_a_server_as_the_guide_sets_it_up(
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl", "volatile-lru", "allkeys-random"])
-def test_a_policy_that_can_drop_a_lock_is_an_error(server: RedisServer, policy: str) -> None:
+def test_a66_a_policy_that_can_drop_a_lock_is_an_error(server: RedisServer, policy: str) -> None:
     """All keys have an end, so what begins with volatile drops them, too."""
     configure(server, maxmemory="100mb", maxmemory_policy=policy)
 
@@ -111,7 +111,7 @@ def test_without_maxmemory_nothing_is_evicted(server: RedisServer) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_a_restart_forgets_is_said(
+def test_a65_what_a_restart_forgets_is_said(
     server: RedisServer, settings: dict[str, str], level: Level, got: str
 ) -> None:
     """Without an append-only file and without snapshots it gives every budget back."""

@@ -93,7 +93,7 @@ def test_every_option_of_the_page_is_one() -> None:
     assert len(named) > 10
 
 
-def test_a_lock_outlives_a_server_that_is_killed() -> None:
+def test_a65_a_lock_outlives_a_server_that_is_killed() -> None:
     """``appendonly yes`` and ``appendfsync everysec``: what it said it has written."""
     with Machine() as machine:
         machine.deploy()
@@ -104,7 +104,7 @@ def test_a_lock_outlives_a_server_that_is_killed() -> None:
         assert lock_out(url_of(machine)) == LOCKED
 
 
-def test_without_an_append_only_file_a_restart_gives_every_budget_back() -> None:
+def test_a65_without_an_append_only_file_a_restart_gives_every_budget_back() -> None:
     """Locked or not: that is what the line is for."""
     with Machine() as machine:
         machine.deploy(without="appendonly")

@@ -58,7 +58,7 @@ def is_complete(machine: Machine, host: int) -> bool:
     return bool(state["num-other-sentinels"] == 2 and state["num-slaves"] == 1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sentinels() -> Iterator[Machine]:
     """A master, a replica and three Sentinels, which wait for less long than the page's."""
     with Machine(3) as machine:
@@ -85,10 +85,28 @@ def url_of_sentinels(machine: Machine, **options: str) -> str:
     return machine.here(exported(block("sentinel")), ports=machine.sentinels) + f"?{query}"
 
 
-def test_a_failover_by_the_pages_sentinels_keeps_the_counts(sentinels: Machine) -> None:
+def test_the_sentinels_user_needs_what_the_page_says(sentinels: Machine) -> None:
+    """One command; and the URL has places of its own for its name and password."""
+    (allowed,) = [one for one in PAGE.read_text(encoding="utf-8").split("`") if one.startswith("+sentinel")]
+    for port in sentinels.sentinels:
+        with Redis(port=port) as client:
+            client.execute_command("ACL", "SETUSER", "app", "on", ">sentinels-password", "-@all", allowed)
+            client.execute_command("ACL", "SETUSER", "default", ">operators-password")
+    with opened(url_of_sentinels(sentinels), "threads") as driven, pytest.raises(StorageError):
+        driven.admit()
+    url = url_of_sentinels(sentinels, sentinel_username="app", sentinel_password="sentinels-password")
+    for kind in KINDS:
+        with opened(url, kind) as driven:
+            assert isinstance(driven.admit(), Admitted)
+    for port in sentinels.sentinels:
+        with Redis(port=port, password="operators-password") as client:
+            client.execute_command("ACL", "SETUSER", "default", "nopass")
+
+
+def test_a65_a_failover_by_the_pages_sentinels_keeps_the_counts(sentinels: Machine) -> None:
     """Three of them, with the files of the page; meanwhile each process counts on its own."""
     clock = FrozenClock()
-    url = url_of_sentinels(sentinels, socket_timeout="0.3")
+    url = url_of_sentinels(sentinels, socket_timeout="0.3", prefix="authguard:failover")
     with resilient(url, "threads", clock, **PATIENT) as driven:
         assert {fact.code for fact in driven.facts() if fact.level} == set()
         for _ in range(4):
@@ -102,21 +120,6 @@ def test_a_failover_by_the_pages_sentinels_keeps_the_counts(sentinels: Machine) 
         processes.wait_until(lambda: info(sentinels, 1, "replication")["role"] == "master", process, log)
 
         assert counts_on(driven, clock) == [(True, False), (False, False), (False, False)]
-
-
-def test_the_sentinels_user_needs_what_the_page_says(sentinels: Machine) -> None:
-    """One command; and the URL has places of its own for its name and password."""
-    (allowed,) = [one for one in PAGE.read_text(encoding="utf-8").split("`") if one.startswith("+sentinel")]
-    for port in sentinels.sentinels:
-        with Redis(port=port) as client:
-            client.execute_command("ACL", "SETUSER", "app", "on", ">sentinels-password", "-@all", allowed)
-            client.execute_command("ACL", "SETUSER", "default", "off")
-    with opened(url_of_sentinels(sentinels), "threads") as driven, pytest.raises(StorageError):
-        driven.admit()
-    url = url_of_sentinels(sentinels, sentinel_username="app", sentinel_password="sentinels-password")
-    for kind in KINDS:
-        with opened(url, kind) as driven:
-            assert isinstance(driven.admit(), Admitted)
 
 
 # Cluster
@@ -229,7 +232,7 @@ def test_while_a_slot_moves_its_keys_are_counted_at_their_new_place(nodes: Machi
         allow(nodes, *for_a_cluster().split())
 
 
-def test_a_replica_takes_the_place_of_a_node_that_died(nodes: Machine) -> None:
+def test_a65_a_replica_takes_the_place_of_a_node_that_died(nodes: Machine) -> None:
     """What it had heard of is kept; the driver finds it by itself."""
     clock = FrozenClock()
     url = url_of_cluster(nodes, socket_timeout="0.3", prefix="authguard:failover")

@@ -44,7 +44,7 @@ def tell(response):
     ),
 }
 """For each the page whose first Python snippet is the application, and what makes it say who answers."""
-AT = {"uvicorn": "--port {}", "gunicorn": "--bind 127.0.0.1:{}"}
+AT = {"uvicorn": "--port {}", "gunicorn": "--bind 127.0.0.1:{} --no-control-socket"}
 
 
 def application(page: str, more: str) -> str:
