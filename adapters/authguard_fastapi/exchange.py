@@ -29,6 +29,7 @@ _ANY_FIELDS: Final = BodyShape(text_fields=())
 _STRUCTURAL: Final = frozenset(
     {BodyFault.MALFORMED, BodyFault.TOO_DEEP, BodyFault.TOO_MANY_FIELDS, BodyFault.DUPLICATE}
 )
+_ERRORS: Final = 400
 _UNREADABLE: Final = frozenset({400, 413, 415, 422})
 
 
@@ -78,8 +79,8 @@ class Exchange:
         self._counted = True
 
     def remember(self, decision: Decision) -> None:
-        """Add a decision's device cookie to whatever response follows."""
-        self._headers += device_headers(decision)
+        """Keep a decision's device cookie for the response: the last one, as a browser would."""
+        self._headers = device_headers(decision) or self._headers
 
     @property
     def is_counted(self) -> bool:
@@ -114,10 +115,13 @@ class Exchange:
         return await self._body.receive()
 
     async def send(self, message: Message) -> None:
-        """Pass the response on, with what a guarded route adds to it."""
+        """Pass the response on, with what a guarded route adds to it.
+
+        An error makes no browser known: the password was right, but nobody was let in.
+        """
         if message["type"] == "http.response.start" and self._guarded() is not None:
             await self._charge_failed_parsing(message["status"])
-            message = replace_headers(message, self._headers)
+            message = replace_headers(message, self._headers if message["status"] < _ERRORS else ())
         if not self._replaced:
             await self._send(message)
 

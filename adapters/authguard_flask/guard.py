@@ -47,7 +47,7 @@ class AuthGuard:
         storage: The store; by default the one that ``STORAGE_URL`` names, one for each application.
         hasher: By default the one of the entry-point group ``authguard.hasher``.
         resolve: Finds the account id of an identifier, so that one person's user name and e-mail are counted
-            together. It runs in the request's thread.
+            together. It runs in the request's thread, so its own driver's time-out bounds it.
         observers: Are told every event.
         pwned: Knows breached passwords. It is asked about a new one only if the policy accepts it.
         max_body: The longest body that :meth:`read` takes, in bytes.
