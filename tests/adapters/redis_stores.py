@@ -1,6 +1,7 @@
 """Stores of every kind over real servers, driven alike."""
 
 import inspect
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -64,3 +65,9 @@ def frozen(kind: str, clock: FrozenClock, **options: Any) -> Iterator[Lab]:  # n
 def awaited(driven: Lab, result: Any) -> Any:  # noqa: ANN401 - whatever it is
     """Return a result, or what it becomes on the event loop of a store."""
     return driven.store._runner.run(result) if inspect.iscoroutine(result) else result  # noqa: SLF001 - its own loop
+
+
+def key_name(prefix: str, key: bytes) -> str:
+    """Return how a key of the core's is called in Redis."""
+    text = b64encode(key).decode()
+    return f"{prefix}:1:{{{text[:8]}}}{text[8:]}"

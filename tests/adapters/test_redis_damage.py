@@ -1,7 +1,6 @@
 """Claims about records that somebody else wrote, cut or spoiled."""
 
 import struct
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,7 +27,7 @@ from authguard_core.counting.ops import (
 from authguard_core.counting.refusal import Scope
 from authguard_core.counting.state import Proof
 from authguard_core.testing.suite.lab import ACCOUNT, ADDRESS, DEVICE, SUBNET, WINDOW, Lab, charge, key
-from tests.adapters.redis_stores import KINDS, client, lab
+from tests.adapters.redis_stores import KINDS, client, key_name, lab
 from tests.servers import shared
 
 NOW = 1_700_000_000_000
@@ -94,8 +93,7 @@ class Server(NamedTuple):
 
     def name(self, name: bytes) -> str:
         """Return how a key of the core's is called there."""
-        text = b64encode(name).decode()
-        return f"{self.prefix}:1:{{{text[:8]}}}{text[8:]}"
+        return key_name(self.prefix, name)
 
     def spoil(self, name: bytes, what: str | bytes) -> None:
         """Put something else in a record's place."""

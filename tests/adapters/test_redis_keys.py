@@ -37,7 +37,7 @@ from authguard_core.testing.suite.lab import (
     charge,
     key,
 )
-from tests.adapters.redis_stores import ALONE, KINDS, client, frozen, lab
+from tests.adapters.redis_stores import ALONE, KINDS, client, frozen, key_name, lab
 from tests.servers import shared
 
 SLACK = 1_000
@@ -261,20 +261,14 @@ def test_the_first_layout_is_written_and_read_as_it_always_was(kind: str) -> Non
     """Whoever changes a record takes another number into its keys: old and new processes share a server."""
     with frozen(kind, FrozenClock(), prefix=(prefix := shared.prefix())) as driven, asking(kind) as server:
         write(driven)
-        written = {name: server.get(place(prefix, name)).hex() for name in RECORDS}
+        written = {name: server.get(key_name(prefix, name)).hex() for name in RECORDS}
         assert written == {name: record.replace(" ", "") for name, record in RECORDS.items()}
     with frozen(kind, FrozenClock(), prefix=(prefix := shared.prefix())) as driven, asking(kind) as server:
         for name, record in RECORDS.items():
-            server.set(place(prefix, name), bytes.fromhex(record), px=DAY)
+            server.set(key_name(prefix, name), bytes.fromhex(record), px=DAY)
         view = driven.view(ACCOUNT)
         assert (view.failures, view.consecutive) == (1, 1)
         assert driven.ask(ACCOUNT, known=Known(REGISTRY, PROOF, DEVICE)).known
         assert driven.one(Inspect((), REGISTRY)) == Inspected((), Registry(0, 1, 5))
         assert driven.one(Take(key("value"))) == Taken(b"code")
         assert driven.one(Advance(key("number"), 1_000, DAY)) == Stored(stored=False)
-
-
-def place(prefix: str, name: bytes) -> str:
-    """Return how a key of the core's is called."""
-    text = b64encode(name).decode()
-    return f"{prefix}:1:{{{text[:8]}}}{text[8:]}"
