@@ -154,12 +154,11 @@ class _Later:
 def _is_stale(connection: Any) -> bool:  # noqa: ANN401 - see above
     """Say whether the server has closed a connection, or has sent something that nobody asked for."""
     try:
-        if connection.can_read():
-            return True
+        unasked = connection.can_read()
         connection.check_health()
     except RedisError:
         return True
-    return False
+    return bool(unasked)
 
 
 def link_to(client: "Client | Callable[[], Client]") -> Link:

@@ -9,7 +9,7 @@ What is said of several groups, as an outcome, is said to each of them.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from authguard_core.counting.ops import (
     Admit,
@@ -218,10 +218,9 @@ def _inspect(prefix: bytes, op: Inspect) -> Part[Inspected]:
     registry = NO_DEVICES
     for group, charges in groups.items():
         here = op.registry if op.registry and _group(op.registry) == group else None
-        found = yield from _one(prefix, Inspect(charges, here))
-        if isinstance(found, Inspected):
-            views.update(zip(charges, found.views, strict=True))
-            registry = found.registry if here else registry
+        found = cast("Inspected", (yield from _one(prefix, Inspect(charges, here))))
+        views.update(zip(charges, found.views, strict=True))
+        registry = found.registry if here else registry
     return Inspected(tuple([views[charge] for charge in op.charges]), registry)
 
 
