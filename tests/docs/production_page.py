@@ -14,6 +14,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from authguard_core.counting.ops import Admitted
+from tests.adapters.redis_world import opened
 from tests.servers import processes, shared
 from tests.servers.redis_server import binary
 
@@ -184,3 +186,15 @@ def for_a_cluster() -> str:
     """Return the commands that the page allows the user of a Cluster besides."""
     text = PAGE.read_text(encoding="utf-8")
     return text.split("(#cluster) takes `", 1)[1].split("`", 1)[0]
+
+
+def url_of(machine: Machine, user: str = "authguard", password: str = APPLICATION, **options: str) -> str:
+    """Return the URL of the server for one of its users."""
+    query = "&".join(f"{name}={text}" for name, text in options.items())
+    return f"redis://{user}:{password}@127.0.0.1:{machine.ports[0]}?{query}"
+
+
+def lock_out(url: str) -> list[bool]:
+    """Make six attempts at an account; say which were let through."""
+    with opened(url, "threads") as driven:
+        return [isinstance(driven.admit(), Admitted) for _ in range(6)]

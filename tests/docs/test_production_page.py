@@ -8,13 +8,12 @@ import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from authguard_core import Attempt, Guard, Settings, StorageError
-from authguard_core.counting.ops import Admitted
+from authguard_core import StorageError
 from authguard_core.facts import Level
 from authguard_redis import facts as facts_module
 from authguard_redis import open_storage
 from authguard_redis.target import OPTIONS
-from tests.adapters.redis_world import ACCOUNT, KINDS, OWNER, RING, asked, attempt, opened
+from tests.adapters.redis_world import KINDS, asked, opened
 from tests.docs.production_page import (
     APPLICATION,
     OPERATOR,
@@ -24,7 +23,9 @@ from tests.docs.production_page import (
     blocks,
     command,
     exported,
+    lock_out,
     redis_cli,
+    url_of,
 )
 from tests.servers import shared
 from tests.servers.tls import Certificates
@@ -43,18 +44,6 @@ def deployed() -> Iterator[Machine]:
     with Machine() as machine:
         machine.deploy()
         yield machine
-
-
-def url_of(machine: Machine, user: str = "authguard", password: str = APPLICATION, **options: str) -> str:
-    """Return the URL of the server for one of its users."""
-    query = "&".join(f"{name}={text}" for name, text in options.items())
-    return f"redis://{user}:{password}@127.0.0.1:{machine.ports[0]}?{query}"
-
-
-def lock_out(url: str) -> list[bool]:
-    """Make six attempts at an account; say which were let through."""
-    with opened(url, "threads") as driven:
-        return [isinstance(driven.admit(), Admitted) for _ in range(6)]
 
 
 LOCKED = [False] * 6
@@ -288,53 +277,6 @@ def test_the_server_speaks_tls_as_the_page_sets_it_up() -> None:
         assert lock_out(url) == [True] * 5 + [False]
         with pytest.raises(StorageError):
             lock_out(url_of(machine))
-
-
-# Numbers
-
-
-def bytes_an_account(machine: Machine, failures: int) -> float:
-    """Return what an account takes on the server, with everything that Redis adds to it."""
-    accounts = [ACCOUNT._replace(key=RING.member(OWNER, str(number))) for number in range(4_000)]
-    with machine.operator() as client, open_storage(f"{url_of(machine)}socket_timeout=30") as store:
-        client.flushall()
-        before = memory(client)
-        for first in range(0, len(accounts), 100):
-            charges = [(one,) for one in accounts[first : first + 100]] * failures
-            store.execute([attempt()._replace(charges=charge) for charge in charges])
-        return (memory(client) - before) / len(accounts)
-
-
-def memory(client: Redis) -> int:
-    """Return how many bytes the server uses."""
-    told: Any = client.info("memory")
-    return int(told["used_memory"])
-
-
-@pytest.mark.parametrize("failures", [1, 5])
-def test_an_account_takes_no_more_than_the_page_says(deployed: Machine, failures: int) -> None:
-    """The numbers are Redis 7.0's; none of the others takes a tenth more."""
-    found = re.search(r"one failure takes about (\d+) bytes, with five about (\d+)", TEXT)
-    assert found
-    told = {1: int(found[1]), 5: int(found[2])}
-
-    assert bytes_an_account(deployed, failures) < told[failures] * 1.1
-
-
-def test_an_account_is_kept_as_long_as_the_page_says(deployed: Machine) -> None:
-    """Nothing stays for good, and nothing for longer."""
-    days = re.search(r"kept for (\d+) days after its last failure", TEXT)
-    with deployed.operator() as client:
-        client.flushall()
-        guard = Guard(Settings.load(secret_key="x" * 32, storage_url=url_of(deployed), storage_timeout="10s"))
-        guard.check(Attempt(identifier="alice", peer="203.0.113.9"))
-        guard.close()
-        lives: list[Any] = [client.ttl(key) for key in client.scan_iter()]
-
-    assert days
-    assert len(lives) == 3
-    assert all(0 < life <= (int(days[1]) * 86_400 + 60) for life in lives)
-    assert max(lives) > (int(days[1]) - 1) * 86_400
 
 
 def test_the_server_is_started_by_one_command() -> None:
