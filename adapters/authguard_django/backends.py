@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from authguard_core import Outcome
 from authguard_django.configuration import current
 from authguard_django.delegating import Delegating
-from authguard_django.entrance import Entrance, Found, Other, others, outcome_of
+from authguard_django.entrance import Entrance, Found, Other, others, outcome_of, signature_of
 from authguard_django.exchange import exchange_of
 from authguard_django.settling import afinish, asettle, finish, settle
 
@@ -37,7 +37,7 @@ class AuthGuardBackend(Delegating):
         Raises:
             PermissionDenied: The attempt is refused, or the credentials are wrong.
         """
-        asked = others(request, credentials)
+        asked = others(credentials)
         if not asked:
             return None
         runtime = current()
@@ -59,7 +59,7 @@ class AuthGuardBackend(Delegating):
     @sensitive_variables()
     async def aauthenticate(self, request: HttpRequest | None = None, **credentials: object) -> Any:  # noqa: ANN401 - any user model
         """Do as :meth:`authenticate`, on an event loop."""
-        asked = others(request, credentials)
+        asked = others(credentials)
         if not asked:
             return None
         runtime = current()
@@ -77,6 +77,11 @@ class AuthGuardBackend(Delegating):
         if outcome := entrance.succeeded(ticket, found):
             await asettle(runtime.aguard, ticket, outcome)
         return found.user
+
+
+for _method in (AuthGuardBackend.authenticate, AuthGuardBackend.aauthenticate):
+    # Django asks for it before every attempt, and would work it out anew each time (PEP 362).
+    setattr(_method, "__signature__", signature_of(_method))  # noqa: B010 - no type checker knows it
 
 
 @sensitive_variables()

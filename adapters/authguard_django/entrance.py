@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from inspect import Signature
 from inspect import signature as any_signature
+from types import MethodType
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -26,6 +28,7 @@ __all__ = ["CHECKED_BY", "Entrance", "Found", "Other", "is_guard", "others", "ou
 CHECKED_BY: Final = "_authguard_backend"
 """The attribute of a user that tells which backend found the secret right."""
 _VOUCHED: Final = {"remote_user"}
+REMEMBERED: Final = 256
 signature_of: Final[Callable[..., Signature]] = getattr(django_inspect, "signature", any_signature)
 """Django's own looks at no annotation, which a backend may have for type checkers alone (Python 3.14)."""
 
@@ -103,9 +106,7 @@ class Entrance(NamedTuple):
 
 
 @sensitive_variables("credentials")
-def others(
-    request: HttpRequest | None = None, credentials: Mapping[str, object] | None = None
-) -> Sequence[Other]:
+def others(credentials: Mapping[str, object] | None = None) -> Sequence[Other]:
     """Return the backends behind the guard, those that take these credentials if any are given.
 
     A web server's word for a user is no secret that could be guessed, so nobody is asked through the guard.
@@ -115,7 +116,7 @@ def others(
     loaded = [
         Other(load_backend(path), path) for path in settings.AUTHENTICATION_BACKENDS if not is_guard(path)
     ]
-    return [other for other in loaded if credentials is None or _takes(other.backend, request, credentials)]
+    return [other for other in loaded if credentials is None or _takes(other.backend, credentials)]
 
 
 def is_guard(path: str) -> bool:
@@ -127,9 +128,19 @@ def is_guard(path: str) -> bool:
 
 
 @sensitive_variables("credentials")
-def _takes(backend: Any, request: HttpRequest | None, credentials: Mapping[str, object]) -> bool:  # noqa: ANN401 - backends are duck-typed
+def _takes(backend: Any, credentials: Mapping[str, object]) -> bool:  # noqa: ANN401 - backends are duck-typed
+    method, names = backend.authenticate, frozenset(credentials)
+    return _accepts(method.__func__, names, 2) if isinstance(method, MethodType) else _accepts(method, names)
+
+
+@lru_cache(REMEMBERED)
+def _accepts(function: Callable[..., object], names: frozenset[str], positional: int = 1) -> bool:
+    """Whether a function can be called with so many arguments by position, and with these by name.
+
+    Its signature decides that, which takes longer to read than all the rest of the guard takes.
+    """
     try:
-        signature_of(backend.authenticate).bind(request, **credentials)
+        signature_of(function).bind(*[None] * positional, **dict.fromkeys(names))
     except TypeError:
         return False
     return True
