@@ -1,7 +1,6 @@
 """What a storage URL says: where Redis is, how it is reached, and what the keys begin with."""
 
 import enum
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -132,7 +131,7 @@ class Target:
 def _split(url: str) -> SplitResult:
     """Split a URL. Newer versions of ``urlsplit`` refuse lists of IPv6 hosts, so these are left out of it."""
     scheme, slashes, rest = url.partition("://")
-    netloc = re.split("[/?#]", rest, maxsplit=1)[0]
+    netloc = rest.partition("/")[0].partition("?")[0].partition("#")[0]
     parts = urlsplit(f"{scheme}://{rest[len(netloc) :]}")._replace(netloc=netloc)
     # An @ that far behind belongs to a password with a ? or # in it.
     if not slashes or "@" in parts.query + parts.fragment:

@@ -155,7 +155,10 @@ def test_a17_a19_a20_a_name_has_one_budget_however_it_is_spelled(
     """Guesses under two spellings add up, and once they are used up neither gets in."""
     person = site.person()
     name, variant = person.username, spelling(person.username)
-    assert site.guess(variant, name, variant, name, variant) == [401] * LIMIT
+    if site.guess(variant) == [422]:  # no name to this application, so nobody enters by it at all
+        assert site.browser().sign_in(variant, person.password).status_code == 422
+        return
+    assert site.guess(name, variant, name, variant) == [401] * (LIMIT - 1)
     assert site.guess(name, variant) == [429, 429]
     assert site.entry(person) == site.entry(person._replace(username=variant)) == 429
 

